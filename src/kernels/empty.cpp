@@ -1,0 +1,1 @@
+// kernels.cpp: to be written.

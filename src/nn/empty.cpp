@@ -1,0 +1,1 @@
+// nn.cpp: to be written.

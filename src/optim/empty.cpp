@@ -1,0 +1,1 @@
+// optim.cpp: to be written.

@@ -1,0 +1,1 @@
+// train.cpp: to be written.

@@ -1,0 +1,2 @@
+// main.cpp: the program.
+int main() { return 0; }

@@ -33,11 +33,12 @@ class Philox {
   /// Standard normal, by Box and Muller's formula on our own logarithm and cosine: the same bits everywhere.
   double normal(std::uint64_t counter) const;
 
-  /// An integer in [0, bound), bound > 0, without bias worth naming (2^-32 * bound); Lemire's multiplication.
+  /// An integer in [0, bound), bound > 0: the high part of a 64-bit fraction times bound (Lemire), biased by no
+  /// more than bound * 2^-64.
   std::uint32_t below(std::uint32_t bound, std::uint64_t counter) const {
     const auto x = (*this)(counter);
-    const unsigned __int128 wide = static_cast<unsigned __int128>(std::uint64_t{x[1]} << 32 | x[0]) * bound;
-    return static_cast<std::uint32_t>(wide >> 64);
+    const std::uint64_t carry = (std::uint64_t{x[0]} * bound) >> 32;
+    return static_cast<std::uint32_t>((std::uint64_t{x[1]} * bound + carry) >> 32);
   }
 
  private:

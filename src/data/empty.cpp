@@ -1,1 +1,0 @@
-// data.cpp: to be written.

@@ -1,0 +1,262 @@
+// settings_table.cpp: the table of settings, and how a name is found in it.
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <limits>
+
+#include "base/catalog.hpp"
+#include "experiment/settings.hpp"
+#include "nn/catalog.hpp"
+#include "optim/catalog.hpp"
+
+namespace atelier {
+namespace {
+
+using Names = std::vector<std::string_view>;
+
+Names names_of(std::span<const CatalogEntry> catalog) {
+  Names names;
+  for (const CatalogEntry& entry : catalog) names.push_back(entry.name);
+  return names;
+}
+
+Names datasets() { return {"fashion_mnist", "mnist"}; }
+Names activations() { return names_of(activation_catalog()); }
+Names norms() { return {"none", "batch", "layer"}; }
+Names initialisers() { return names_of(initialiser_catalog()); }
+Names losses() { return names_of(loss_catalog()); }
+Names optimizers() { return names_of(optimizer_catalog()); }
+Names schedules() { return names_of(schedule_catalog()); }
+
+constexpr Range kShare{0, 1, false, true};  // [0, 1)
+constexpr double kSeeds = static_cast<double>(std::numeric_limits<std::uint64_t>::max());
+
+constexpr std::string_view kData = "Data", kNetwork = "Network", kLearning = "Learning", kOptimizer = "Optimizer",
+                           kSchedule = "Schedule", kRun = "Run";
+
+// One line a setting: name, aliases, group, value, example, help, field, range, names.
+constexpr std::array kSettings = std::to_array<Setting>({
+    {"dataset",
+     "d",
+     kData,
+     "NAME",
+     "fashion_mnist",
+     "a known set: fashion_mnist, mnist",
+     &Recipe::dataset,
+     {},
+     datasets},
+    {"data", "", kData, "DIR", "./my-images", "a folder of IDX files instead of a known set", &Recipe::data},
+    {"validation",
+     "validation-split",
+     kData,
+     "SHARE",
+     "0.1",
+     "share of the training set held out to choose by",
+     &Recipe::validation,
+     {0, 1, true, true}},
+    {"split-seed", "", kData, "N", "1", "seed of that split, apart from --seed", &Recipe::split_seed, {0, kSeeds}},
+
+    {"layers",
+     "sz hidden-size hidden-sizes",
+     kNetwork,
+     "LIST",
+     "128,64",
+     "hidden widths: 128,64 or `none`",
+     &Recipe::layers,
+     {1, 65536}},
+    {"num-layers",
+     "nhl",
+     kNetwork,
+     "N",
+     "3",
+     "repeats a single width: --num-layers 3 --layers 128",
+     LayerCount{},
+     {0, 256}},
+    {"activation",
+     "a",
+     kNetwork,
+     "NAME",
+     "relu",
+     "activation of the hidden layers",
+     &Recipe::activation,
+     {},
+     activations},
+    {"norm",
+     "",
+     kNetwork,
+     "NAME",
+     "batch",
+     "normalisation of the hidden layers: none, batch, layer",
+     &Recipe::norm,
+     {},
+     norms},
+    {"dropout", "", kNetwork, "SHARE", "0.2", "share of the hidden values dropped", &Recipe::dropout, kShare},
+    {"input-dropout", "", kNetwork, "SHARE", "0.1", "share of the input values dropped", &Recipe::input_dropout,
+     kShare},
+    {"residual", "", kNetwork, "", "true", "skip connections around hidden layers of equal width", &Recipe::residual},
+    {"init",
+     "w-i wi weight-init initialiser initializer",
+     kNetwork,
+     "NAME",
+     "he_normal",
+     "initial weights",
+     &Recipe::init,
+     {},
+     initialisers},
+    {"init-scale",
+     "",
+     kNetwork,
+     "NUMBER",
+     "0.01",
+     "their spread, for normal, uniform and random; 0: the usual one",
+     &Recipe::init_scale,
+     {0, 1000}},
+
+    {"loss", "l", kLearning, "NAME", "cross_entropy", "what is minimised", &Recipe::loss, {}, losses},
+    {"label-smoothing", "", kLearning, "SHARE", "0.1", "moves this share of each label to the other classes",
+     &Recipe::label_smoothing, kShare},
+    {"batch-size", "b", kLearning, "N", "64", "samples a step", &Recipe::batch_size, {1, 1e6}},
+    {"epochs", "e", kLearning, "N", "10", "passes over the training set", &Recipe::epochs, {1, 1e6}},
+    {"patience",
+     "",
+     kLearning,
+     "N",
+     "5",
+     "epochs without a better validation score before stopping; 0: never",
+     &Recipe::patience,
+     {0, 1e6}},
+    {"weight-decay",
+     "w-d wd",
+     kLearning,
+     "NUMBER",
+     "0.0005",
+     "L2 in the loss; biases are not decayed",
+     &Recipe::weight_decay,
+     {0, 1000}},
+    {"decoupled-decay",
+     "",
+     kLearning,
+     "NUMBER",
+     "0.01",
+     "decay beside the gradient, as in AdamW",
+     &Recipe::decoupled_decay,
+     {0, 1000}},
+    {"clip-norm",
+     "",
+     kLearning,
+     "NUMBER",
+     "1",
+     "largest norm of the whole gradient; 0: off",
+     &Recipe::clip_norm,
+     {0, 1e9}},
+    {"clip-value",
+     "",
+     kLearning,
+     "NUMBER",
+     "1",
+     "largest size of one gradient value; 0: off",
+     &Recipe::clip_value,
+     {0, 1e9}},
+    {"averaging", "ema", kLearning, "DECAY", "0.999", "exponential average of the weights; 0: off", &Recipe::averaging,
+     kShare},
+
+    {"optimizer",
+     "o optimiser",
+     kOptimizer,
+     "NAME",
+     "adam",
+     "update rule; `atelier optimizers` lists them and their knobs",
+     &Recipe::optimizer,
+     {},
+     optimizers},
+    {"learning-rate",
+     "lr",
+     kOptimizer,
+     "NUMBER",
+     "0.001",
+     "step size; by default the optimizer's own",
+     &Recipe::learning_rate,
+     {0, 1000, true, false}},
+    {"momentum", "m", kOptimizer, "NUMBER", "0.9", "momentum, nesterov", &Recipe::momentum, kShare},
+    {"beta", "", kOptimizer, "NUMBER", "0.99", "rmsprop, adadelta: decay of the squared gradient", &Recipe::beta,
+     kShare},
+    {"beta1", "", kOptimizer, "NUMBER", "0.9", "adam and its family: decay of the gradient", &Recipe::beta1, kShare},
+    {"beta2", "", kOptimizer, "NUMBER", "0.999", "adam and its family: decay of the squared gradient", &Recipe::beta2,
+     kShare},
+    {"epsilon",
+     "eps",
+     kOptimizer,
+     "NUMBER",
+     "1e-8",
+     "added where a root divides",
+     &Recipe::epsilon,
+     {0, 1, true, true}},
+
+    {"schedule", "", kSchedule, "NAME", "cosine", "how the learning rate changes", &Recipe::schedule, {}, schedules},
+    {"warmup", "warm-up", kSchedule, "EPOCHS", "1", "linear warm-up", &Recipe::warmup, {0, 1e6}},
+    {"schedule-factor",
+     "",
+     kSchedule,
+     "NUMBER",
+     "0.1",
+     "step: factor a drop; exponential: factor over the run",
+     &Recipe::schedule_factor,
+     {0, 1, true, false}},
+    {"schedule-every",
+     "",
+     kSchedule,
+     "EPOCHS",
+     "10",
+     "step: epochs between drops",
+     &Recipe::schedule_every,
+     {0, 1e6, true, false}},
+
+    {"seed", "", kRun, "N", "1", "initial weights, order and dropout", &Recipe::seed, {0, kSeeds}},
+    {"threads", "", kRun, "N", "2", "threads; 0: all cores; never changes the result", &Recipe::threads, {0, 1024}},
+    {"wandb-project", "wp", kRun, "TEXT", "myprojectname", "recorded with the run", &Recipe::wandb_project},
+    {"wandb-entity", "we", kRun, "TEXT", "myname", "recorded with the run", &Recipe::wandb_entity},
+});
+
+bool among(std::string_view name, std::string_view words) {
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    if (words.substr(0, end) == name) return true;
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+std::span<const Setting> settings() { return kSettings; }
+
+std::string plain_name(std::string_view name) {
+  name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
+  std::string plain(name);
+  for (char& c : plain) c = c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return plain;
+}
+
+const Setting* find_setting(std::string_view name) {
+  const std::string plain = plain_name(name);
+  const auto found = std::ranges::find_if(
+      kSettings, [&](const Setting& setting) { return setting.name == plain || among(plain, setting.aliases); });
+  return found == kSettings.end() ? nullptr : &*found;
+}
+
+std::string nearest_setting(std::string_view name) {
+  Names names;
+  for (const Setting& setting : kSettings) {
+    names.push_back(setting.name);
+    std::string_view rest = setting.aliases;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find(' '), rest.size());
+      if (end > 2) names.push_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  const Setting* setting = find_setting(nearest(plain_name(name), names));
+  return setting ? std::string(setting->name) : std::string();
+}
+
+}  // namespace atelier

@@ -1,1 +1,0 @@
-// kernels.cpp: to be written.

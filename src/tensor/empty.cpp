@@ -1,1 +1,0 @@
-// tensor.cpp: to be written.

@@ -63,7 +63,7 @@ Result<fs::path> writable_target(const fs::path& path) {
   std::error_code trouble;
   fs::path target = fs::weakly_canonical(fs::absolute(path, trouble), trouble);
   if (trouble) return cannot_write(path, trouble.value());
-  struct stat status {};
+  struct stat status{};
   if (::stat(target.c_str(), &status) != 0) {
     if (errno == ENOENT) return target;
     return cannot_write(path, errno);
@@ -96,7 +96,7 @@ Result<OpenFile> open_regular_file(const fs::path& path) {
   // O_NONBLOCK: opening a pipe must not wait for its other end.
   FileHandle handle(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (handle.get() < 0) return cannot_read(path, errno);
-  struct stat status {};
+  struct stat status{};
   if (::fstat(handle.get(), &status) != 0) return cannot_read(path, errno);
   if (S_ISDIR(status.st_mode)) return cannot_read(path, EISDIR);
   if (!S_ISREG(status.st_mode))
@@ -110,7 +110,8 @@ Result<OpenFile> open_regular_file(const fs::path& path) {
 Result<std::size_t> read_some(const OpenFile& file, const fs::path& path, std::span<std::uint8_t> out) {
   std::size_t filled = 0;
   while (filled < out.size()) {
-    const ssize_t n = ::read(file.handle.get(), out.data() + filled, std::min(out.size() - filled, std::size_t{1} << 30));
+    const ssize_t n =
+        ::read(file.handle.get(), out.data() + filled, std::min(out.size() - filled, std::size_t{1} << 30));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return cannot_read(path, errno);
     if (n == 0) break;
@@ -139,8 +140,9 @@ Result<MappedFile> map_file(const fs::path& path) {
   if (size == 0) return MappedFile{};
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file->handle.get(), 0);
   if (address == MAP_FAILED) return cannot_read(path, errno);
-  return MappedFile{{static_cast<const std::uint8_t*>(address), size},
-                    std::shared_ptr<const void>(address, [size](const void* p) { ::munmap(const_cast<void*>(p), size); })};
+  return MappedFile{
+      {static_cast<const std::uint8_t*>(address), size},
+      std::shared_ptr<const void>(address, [size](const void* p) { ::munmap(const_cast<void*>(p), size); })};
 }
 
 void FileSink::write(std::span<const std::uint8_t> bytes) {

@@ -36,9 +36,9 @@ class FileHandle {
 
 /// What tells one state of a file from another: any change of content moves at least one of these.
 struct FileStamp {
-  std::uint64_t size = 0;         ///< bytes
-  std::int64_t modified_ns = 0;   ///< since the Unix epoch
-  std::int64_t changed_ns = 0;    ///< of the inode; cannot be set back by a program
+  std::uint64_t size = 0;        ///< bytes
+  std::int64_t modified_ns = 0;  ///< since the Unix epoch
+  std::int64_t changed_ns = 0;   ///< of the inode; cannot be set back by a program
   bool operator==(const FileStamp&) const = default;
 };
 

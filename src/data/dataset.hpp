@@ -30,21 +30,23 @@ struct Features {
 class Dataset {
  public:
   /// Classes: one label a stored row, each in [0, class_names.size()). The caller has checked that sizes fit.
-  static Dataset classification(std::string name, Features features, std::shared_ptr<const std::vector<std::int32_t>> labels,
-                                ImageShape image, std::vector<std::string> class_names);
+  static Dataset classification(std::string name, Features features,
+                                std::shared_ptr<const std::vector<std::int32_t>> labels, ImageShape image,
+                                std::vector<std::string> class_names);
   /// Regression: targets [stored rows, outputs].
-  static Dataset regression(std::string name, Features features, std::shared_ptr<const Matrix<float>> targets, ImageShape image);
+  static Dataset regression(std::string name, Features features, std::shared_ptr<const Matrix<float>> targets,
+                            ImageShape image);
 
   const std::string& name() const { return name_; }
-  std::size_t size() const { return rows_.size(); }                ///< samples
-  std::size_t width() const { return features_.width; }            ///< features a sample
+  std::size_t size() const { return rows_.size(); }      ///< samples
+  std::size_t width() const { return features_.width; }  ///< features a sample
   bool is_classification() const { return labels_ != nullptr; }
   /// Classes, or outputs of a regression.
   std::size_t outputs() const { return labels_ ? class_names_.size() : targets_->cols(); }
   const std::vector<std::string>& class_names() const { return class_names_; }
   const ImageShape& image() const { return image_; }
 
-  int label(std::size_t i) const { return (*labels_)[rows_[i]]; }  ///< classification only
+  int label(std::size_t i) const { return (*labels_)[rows_[i]]; }                         ///< classification only
   std::span<const float> target(std::size_t i) const { return targets_->row(rows_[i]); }  ///< regression only
 
   /// Writes sample i's features to out [width]; bytes are divided by 255.

@@ -27,7 +27,8 @@ std::uint32_t big_endian(const std::uint8_t* b) {
   return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
 }
 
-std::unexpected<Error> refuse(const fs::path& file, std::string summary, const std::string& found, std::string hint = {}) {
+std::unexpected<Error> refuse(const fs::path& file, std::string summary, const std::string& found,
+                              std::string hint = {}) {
   if (hint.empty()) hint = "fetch or write the file again; `atelier data check DIR` looks at a whole folder";
   return fail(Trouble::data, std::move(summary), file.string() + " " + found, std::move(hint));
 }
@@ -48,7 +49,8 @@ std::unexpected<Error> too_long(const fs::path& file, const IdxHeader& header, c
 Result<IdxHeader> parse_magic(std::span<const std::uint8_t> bytes, const fs::path& file) {
   if (bytes.empty()) return refuse(file, "an IDX file is empty", "holds no bytes");
   if (bytes.size() < 4)
-    return refuse(file, "an IDX file is cut short", fmt::format("ends after {} bytes, inside its header", bytes.size()));
+    return refuse(file, "an IDX file is cut short",
+                  fmt::format("ends after {} bytes, inside its header", bytes.size()));
   if (bytes[0] != 0 || bytes[1] != 0)
     return refuse(file, "not an IDX file",
                   fmt::format("starts with {:02x} {:02x} {:02x} {:02x}; an IDX file starts with 00 00", bytes[0],
@@ -56,13 +58,13 @@ Result<IdxHeader> parse_magic(std::span<const std::uint8_t> bytes, const fs::pat
                   "give a folder of IDX files, gzipped or not");
   if (bytes[2] != 0x08 && bytes[2] != 0x0D) {
     constexpr std::array<std::string_view, 8> others = {"", "8-bit integers", "", "16-bit integers", "32-bit integers",
-                                                        "", "64-bit floats", ""};
+                                                        "", "64-bit floats",  ""};
     const std::string_view known = bytes[2] >= 0x08 && bytes[2] < 0x10 ? others[bytes[2] - 8u] : "";
-    return refuse(file, "an element type that is not read",
-                  fmt::format("holds {}; unsigned bytes (08) and 32-bit floats (0d) are read",
-                              known.empty() ? fmt::format("elements of the unknown type {:02x}", bytes[2])
-                                            : std::string(known)),
-                  "write the file again as unsigned bytes or 32-bit floats");
+    return refuse(
+        file, "an element type that is not read",
+        fmt::format("holds {}; unsigned bytes (08) and 32-bit floats (0d) are read",
+                    known.empty() ? fmt::format("elements of the unknown type {:02x}", bytes[2]) : std::string(known)),
+        "write the file again as unsigned bytes or 32-bit floats");
   }
   if (bytes[3] == 0 || bytes[3] > kMaxRank)
     return refuse(file, "an array of a shape that is not read",
@@ -89,9 +91,10 @@ Result<void> plausible(const detail::ByteStream& stream, const IdxHeader& header
   if (stream.gzipped()) {
     // Deflate spends at least 2 bits on 258 bytes, so that no stream grows by more than 1032; the rest is margin.
     if (header.payload_bytes / 1040 > size + 64)
-      return refuse(path, "an IDX file is cut short",
-                    fmt::format("declares {} {}, which is {} bytes; {} compressed bytes cannot hold that many",
-                                shape_words(header.shape), words(header.type), grouped(header.payload_bytes), grouped(size)));
+      return refuse(
+          path, "an IDX file is cut short",
+          fmt::format("declares {} {}, which is {} bytes; {} compressed bytes cannot hold that many",
+                      shape_words(header.shape), words(header.type), grouped(header.payload_bytes), grouped(size)));
     return {};
   }
   const std::size_t present = size - std::min(size, header.header_bytes());
@@ -138,7 +141,8 @@ Result<IdxHeader> parse_idx_header(std::span<const std::uint8_t> bytes, const fs
   auto header = parse_magic(bytes, file);
   if (!header) return header;
   if (bytes.size() < header->header_bytes())
-    return refuse(file, "an IDX file is cut short", fmt::format("ends after {} bytes, inside its header", bytes.size()));
+    return refuse(file, "an IDX file is cut short",
+                  fmt::format("ends after {} bytes, inside its header", bytes.size()));
   std::size_t size = element_size(header->type);
   bool overflow = false;
   for (std::size_t i = 0; i < header->shape.size(); ++i) {
@@ -149,8 +153,9 @@ Result<IdxHeader> parse_idx_header(std::span<const std::uint8_t> bytes, const fs
     return refuse(file, "a set without samples", "declares " + shape_words(header->shape) + " values",
                   "give a file with at least one sample");
   if (overflow || size > std::size_t{PTRDIFF_MAX})
-    return refuse(file, "an IDX file declares an impossible size",
-                  fmt::format("declares {} {}, more than any memory holds", shape_words(header->shape), words(header->type)));
+    return refuse(
+        file, "an IDX file declares an impossible size",
+        fmt::format("declares {} {}, more than any memory holds", shape_words(header->shape), words(header->type)));
   header->payload_bytes = size;
   return header;
 }
@@ -176,9 +181,10 @@ Result<IdxArray> read_idx(const fs::path& path) {
   if (header->type == IdxType::floats) {
     const std::size_t count = payload.size() / 4, finite = to_native(payload.data(), count);
     if (finite < count)
-      return refuse(path, "a value that is no number",
-                    fmt::format("holds an infinity or NaN in sample {}, counted from 0", finite / (count / header->shape[0])),
-                    "replace missing values before training");
+      return refuse(
+          path, "a value that is no number",
+          fmt::format("holds an infinity or NaN in sample {}, counted from 0", finite / (count / header->shape[0])),
+          "replace missing values before training");
   }
   return IdxArray{header->type, std::move(header->shape), payload, std::move(memory), sum.finish()};
 }

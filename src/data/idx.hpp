@@ -34,7 +34,8 @@ Result<IdxHeader> parse_idx_header(std::span<const std::uint8_t> bytes, const st
 struct IdxArray {
   IdxType type = IdxType::bytes;
   std::vector<std::size_t> shape;
-  std::span<const std::uint8_t> payload;  ///< elements in row-major order, floats in this machine's byte order, all finite
+  std::span<const std::uint8_t>
+      payload;  ///< elements in row-major order, floats in this machine's byte order, all finite
   std::shared_ptr<const void> keeper;
   Sha256Digest checksum{};  ///< of the whole decompressed file, header included: what `zcat FILE | sha256sum` prints
 };

@@ -107,7 +107,7 @@ Result<void> store(const fs::path& file, const Sha256Digest& source_path, const 
 bool settled(const FileStamp& source) {
   using namespace std::chrono;
   const auto now = duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
-  return std::max(source.modified_ns, source.changed_ns) < now - nanoseconds(50ms).count();
+  return source.changed_ns < now - nanoseconds(50ms).count();
 }
 
 fs::path cache_file(const Sha256Digest& source_path, const fs::path& cache) {

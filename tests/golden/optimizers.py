@@ -39,11 +39,11 @@ def build(name, x, rate, knobs, l2, decoupled):
         case "sgd":
             return optim.SGD([x], **common)
         case "momentum":
-            return optim.SGD([x], momentum=k["mu"], **common)
+            return optim.SGD([x], momentum=k["momentum"], **common)
         case "nesterov":
-            return optim.SGD([x], momentum=k["mu"], nesterov=True, **common)
+            return optim.SGD([x], momentum=k["momentum"], nesterov=True, **common)
         case "rmsprop":
-            return optim.RMSprop([x], alpha=k["rho"], eps=eps, **common)
+            return optim.RMSprop([x], alpha=k["beta"], eps=eps, **common)
         case "adam":
             return optim.Adam([x], betas=betas, eps=eps, **common)
         case "nadam":
@@ -55,7 +55,7 @@ def build(name, x, rate, knobs, l2, decoupled):
         case "adagrad":
             return optim.Adagrad([x], eps=eps, **common)
         case "adadelta":
-            return optim.Adadelta([x], rho=k["rho"], eps=eps, **common)
+            return optim.Adadelta([x], rho=k["beta"], eps=eps, **common)
         case "adamax":
             return optim.Adamax([x], betas=betas, eps=eps, **common)
     raise ValueError(name)
@@ -83,15 +83,15 @@ ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 ADAM_OTHER = {"beta1": 0.8, "beta2": 0.95, "epsilon": 1e-4}
 RULES = {  # name: (learning rate, default knobs, other knobs)
     "sgd": (0.02, {}, {}),
-    "momentum": (0.01, {"mu": 0.9}, {"mu": 0.5}),
-    "nesterov": (0.01, {"mu": 0.9}, {"mu": 0.5}),
-    "rmsprop": (0.01, {"rho": 0.99, "epsilon": 1e-8}, {"rho": 0.9, "epsilon": 1e-4}),
+    "momentum": (0.01, {"momentum": 0.9}, {"momentum": 0.5}),
+    "nesterov": (0.01, {"momentum": 0.9}, {"momentum": 0.5}),
+    "rmsprop": (0.01, {"beta": 0.99, "epsilon": 1e-8}, {"beta": 0.9, "epsilon": 1e-4}),
     "adam": (0.05, ADAM, ADAM_OTHER),
     "nadam": (0.05, {**ADAM, "psi": 0.004}, {**ADAM_OTHER, "psi": 0.03125}),
     "adamw": (0.05, ADAM, ADAM_OTHER),
     "amsgrad": (0.05, ADAM, ADAM_OTHER),
     "adagrad": (0.25, {"epsilon": 1e-10}, {"epsilon": 1e-2}),
-    "adadelta": (1.0, {"rho": 0.9, "epsilon": 1e-6}, {"rho": 0.8, "epsilon": 1e-3}),
+    "adadelta": (1.0, {"beta": 0.9, "epsilon": 1e-6}, {"beta": 0.8, "epsilon": 1e-3}),
     "adamax": (0.05, ADAM, ADAM_OTHER),
 }
 

@@ -1,1 +1,0 @@
-// figures.cpp: to be written.

@@ -1,0 +1,158 @@
+// picture.cpp: SVG elements, and librsvg's rendering of them.
+#include "figures/picture.hpp"
+
+#include <cairo.h>
+#include <fmt/format.h>
+#include <librsvg/rsvg.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "base/files.hpp"
+#include "figures/text.hpp"
+
+namespace atelier {
+namespace {
+
+template <auto release>
+struct Release {
+  template <class T>
+  void operator()(T* thing) const {
+    release(thing);
+  }
+};
+using Surface = std::unique_ptr<cairo_surface_t, Release<cairo_surface_destroy>>;
+using Context = std::unique_ptr<cairo_t, Release<cairo_destroy>>;
+using Handle = std::unique_ptr<RsvgHandle, Release<g_object_unref>>;
+
+std::vector<std::uint8_t> png_bytes(cairo_surface_t* surface) {
+  std::vector<std::uint8_t> bytes;
+  const auto append = [](void* to, const unsigned char* data, unsigned size) {
+    static_cast<std::vector<std::uint8_t>*>(to)->insert(static_cast<std::vector<std::uint8_t>*>(to)->end(), data,
+                                                        data + size);
+    return CAIRO_STATUS_SUCCESS;
+  };
+  if (cairo_surface_write_to_png_stream(surface, append, &bytes) != CAIRO_STATUS_SUCCESS) bytes.clear();
+  return bytes;
+}
+
+Error drawing_error(std::string detail) {
+  return {Trouble::file, "the picture cannot be drawn", std::move(detail), {}};
+}
+
+Error librsvg_error(GError* error) {
+  Error out = drawing_error(error ? error->message : "librsvg gave no reason");
+  if (error) g_error_free(error);
+  return out;
+}
+
+std::string base64(const std::vector<std::uint8_t>& bytes) {
+  gchar* text = g_base64_encode(bytes.data(), bytes.size());
+  std::string out = text;
+  g_free(text);
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> render_png(const Picture& picture, double scale) {
+  const double width = std::ceil(picture.width * scale), height = std::ceil(picture.height * scale);
+  if (!(width >= 1 && height >= 1 && width <= 32000 && height <= 32000))
+    return std::unexpected(drawing_error(fmt::format("it would be {:.0f} x {:.0f} pixels", width, height)));
+  GError* error = nullptr;
+  const auto* bytes = reinterpret_cast<const guint8*>(picture.svg.data());
+  const Handle handle(rsvg_handle_new_from_data(bytes, picture.svg.size(), &error));
+  if (!handle) return std::unexpected(librsvg_error(error));
+
+  const Surface surface(
+      cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(width), static_cast<int>(height)));
+  const Context context(cairo_create(surface.get()));
+  cairo_set_source_rgb(context.get(), 1, 1, 1);
+  cairo_paint(context.get());
+  const RsvgRectangle page{0, 0, width, height};
+  if (!rsvg_handle_render_document(handle.get(), context.get(), &page, &error))
+    return std::unexpected(librsvg_error(error));
+  std::vector<std::uint8_t> png = png_bytes(surface.get());
+  if (png.empty()) return std::unexpected(drawing_error("cairo could not write a PNG"));
+  return png;
+}
+
+Result<void> save(const Picture& picture, const std::filesystem::path& path) {
+  if (path.extension() == ".svg") return write_file_atomically(path, std::string_view(picture.svg));
+  if (path.extension() != ".png")
+    return fail(Trouble::usage, "a picture is saved as .png or .svg", fmt::format("found {}", path.string()));
+  auto png = render_png(picture);
+  if (!png) return pass_on(png);
+  return write_file_atomically(path, std::span<const std::uint8_t>(*png));
+}
+
+std::vector<std::uint8_t> png_of(const Raster& raster, int zoom) {
+  if (!raster.valid() || zoom < 1 || std::max(raster.width, raster.height) > 32000 / zoom) return {};
+  const int width = raster.width * zoom, height = raster.height * zoom;
+  const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height));
+  if (cairo_surface_status(surface.get()) != CAIRO_STATUS_SUCCESS) return {};
+  unsigned char* data = cairo_image_surface_get_data(surface.get());
+  const std::ptrdiff_t stride = cairo_image_surface_get_stride(surface.get());
+  const auto pixel = [&raster](int x, int y) {
+    return static_cast<std::uint32_t>(raster.at(x, y, 0) << 16 | raster.at(x, y, 1) << 8 | raster.at(x, y, 2));
+  };
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x) reinterpret_cast<std::uint32_t*>(data + y * stride)[x] = pixel(x / zoom, y / zoom);
+  cairo_surface_mark_dirty(surface.get());
+  return png_bytes(surface.get());
+}
+
+Paper::Paper(double width, double height) : width_(width), height_(height) { rect(0, 0, width, height, "#ffffff"); }
+
+void Paper::rect(double x, double y, double width, double height, std::string_view fill) {
+  body_ += fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"/>\n", x, y,
+                       width, height, fill);
+}
+
+void Paper::frame(double x, double y, double width, double height, std::string_view stroke) {
+  body_ +=
+      fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"none\" stroke=\"{}\"/>\n",
+                  x, y, width, height, stroke);
+}
+
+void Paper::line(double x0, double y0, double x1, double y1, std::string_view stroke) {
+  body_ += fmt::format("<line x1=\"{:.2f}\" y1=\"{:.2f}\" x2=\"{:.2f}\" y2=\"{:.2f}\" stroke=\"{}\"/>\n", x0, y0, x1,
+                       y1, stroke);
+}
+
+void Paper::text(double x, double y, std::string_view text, const TextStyle& style) {
+  static constexpr std::string_view anchors[] = {"start", "middle", "end"};
+  const std::string turn =
+      style.turn == 0 ? "" : fmt::format(" transform=\"rotate({:.1f} {:.2f} {:.2f})\"", style.turn, x, y);
+  body_ +=
+      fmt::format("<text x=\"{:.2f}\" y=\"{:.2f}\" font-size=\"{:.2f}\" fill=\"{}\" text-anchor=\"{}\"{}{}>{}</text>\n",
+                  x, y, style.size, style.colour, anchors[static_cast<std::size_t>(style.anchor)],
+                  style.bold ? " font-weight=\"bold\"" : "", turn, xml_escaped(text));
+}
+
+void Paper::image(double x, double y, double width, double height, const Raster& raster) {
+  const int zoom = raster.valid() ? std::max(1, static_cast<int>(std::ceil(2 * width / raster.width))) : 1;
+  body_ += fmt::format(
+      "<image x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" preserveAspectRatio=\"none\" "
+      "xlink:href=\"data:image/png;base64,{}\"/>\n",
+      x, y, width, height, base64(png_of(raster, zoom)));
+}
+
+Picture Paper::finish() const {
+  return {fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
+                      "width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} {1:.0f}\" "
+                      "font-family=\"DejaVu Sans, sans-serif\">\n{2}</svg>\n",
+                      width_, height_, body_),
+          std::round(width_), std::round(height_)};
+}
+
+std::string hex(Rgb colour) { return fmt::format("#{:02x}{:02x}{:02x}", colour.r, colour.g, colour.b); }
+
+double text_width(std::string_view text, double size, bool bold) { return (bold ? 0.69 : 0.61) * size * cells(text); }
+
+std::string clip_to_width(std::string_view text, double width, double size, bool bold) {
+  return clip(printable(text), static_cast<int>(width / text_width("n", size, bold)));
+}
+
+}  // namespace atelier

@@ -1,1 +1,0 @@
-// optim.cpp: to be written.

@@ -1,1 +1,0 @@
-// nn.cpp: to be written.

@@ -26,6 +26,10 @@ std::string underscored(std::string_view name) {
   return text;
 }
 
+bool has_knob(const CatalogEntry& rule, std::string_view name) {
+  return std::ranges::find(rule.knobs, name, &KnobInfo::name) != rule.knobs.end();
+}
+
 }  // namespace
 
 nlohmann::ordered_json to_json(const Recipe& recipe) {
@@ -73,11 +77,11 @@ std::vector<std::string> idle_settings(const Recipe& recipe) {
   const auto catalog = optimizer_catalog();
   const auto rule = std::ranges::find(catalog, recipe.optimizer, &CatalogEntry::name);
   if (rule == catalog.end()) return notes;
-  for (const std::string_view name : {"momentum", "beta", "beta1", "beta2", "epsilon"}) {
-    const bool given = !get(recipe, *find_setting(name)).is_null();
-    const bool known = std::ranges::find(rule->knobs, name, &KnobInfo::name) != rule->knobs.end();
-    if (given && !known)
-      notes.push_back(fmt::format("{} has no {}: the value given changes nothing", rule->name, name));
+  for (const Setting& setting : settings()) {
+    const bool is_knob =
+        std::ranges::any_of(catalog, [&](const CatalogEntry& entry) { return has_knob(entry, setting.name); });
+    if (is_knob && !has_knob(*rule, setting.name) && !get(recipe, setting).is_null())
+      notes.push_back(fmt::format("{} has no {}: the value given changes nothing", rule->name, setting.name));
   }
   return notes;
 }

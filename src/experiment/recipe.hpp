@@ -1,6 +1,7 @@
 // recipe.hpp: everything that decides a training, as a value.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,21 +18,22 @@ struct Recipe {
   std::uint64_t split_seed = 1;
 
   // network
-  std::vector<int> layers{256, 128};      ///< hidden widths
+  std::vector<int> layers{256, 128};  ///< hidden widths
   std::string activation = "relu";
-  std::string norm = "none";              ///< none, batch, layer
-  double dropout = 0;                     ///< share of hidden values dropped, in [0, 1)
+  std::string norm = "none";  ///< none, batch, layer
+  double dropout = 0;         ///< share of hidden values dropped, in [0, 1)
   double input_dropout = 0;
-  bool residual = false;                  ///< skip connections around hidden blocks of equal width
+  bool residual = false;  ///< skip connections around hidden blocks of equal width
   std::string init = "he_normal";
-  double init_scale = 0;                  ///< spread of zeros-mean normal/uniform/random; 0: the initialiser's own
+  double init_scale = 0;  ///< spread of zeros-mean normal/uniform/random; 0: the initialiser's own
 
   // learning
-  std::string loss = "cross_entropy";     ///< regression data take mean squared error whatever stands here
+  std::string loss = "cross_entropy";  ///< regression data take mean squared error whatever stands here
   double label_smoothing = 0;
   std::string optimizer = "adam";
-  std::optional<double> learning_rate;    ///< absent: the optimizer's own default
+  std::optional<double> learning_rate;                          ///< absent: the optimizer's own default
   std::optional<double> momentum, beta, beta1, beta2, epsilon;  ///< absent: the rule's default
+  std::map<std::string, double> knobs;    ///< further knobs of the optimizer by name, such as eve's beta3
   double weight_decay = 0;                ///< L2 in the loss: adds lambda * w to the gradient of every weight
   std::optional<double> decoupled_decay;  ///< absent: the optimizer's own default
   double clip_norm = 0, clip_value = 0;   ///< 0: off
@@ -42,9 +44,9 @@ struct Recipe {
   double averaging = 0;                   ///< decay of the exponential average of weights, in [0, 1); 0: off
   int batch_size = 64;
   int epochs = 10;
-  int patience = 0;                       ///< epochs without a better validation score before stopping; 0: never
+  int patience = 0;  ///< epochs without a better validation score before stopping; 0: never
   std::uint64_t seed = 1;
-  int threads = 0;                        ///< 0: as many as the machine has cores; never changes the result
+  int threads = 0;  ///< 0: as many as the machine has cores; never changes the result
 
   // for the record
   std::string wandb_project, wandb_entity;

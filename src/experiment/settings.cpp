@@ -191,6 +191,11 @@ Result<void> set(Recipe& recipe, const Setting& setting, std::string_view text, 
         if constexpr (std::is_same_v<decltype(member), LayerCount>) {
           return fail(Trouble::usage, fmt::format("{} is no setting of a finished recipe", spelled), {},
                       "list every width in `layers`");
+        } else if constexpr (std::is_same_v<decltype(member), RuleKnob>) {
+          const auto value = real(text);
+          if (!value || !inside(setting.range, *value)) return refuse(setting, spelled, text);
+          recipe.knobs[std::string(setting.name)] = *value;
+          return {};
         } else {
           auto& field = recipe.*member;
           using T = std::remove_reference_t<decltype(field)>;
@@ -241,6 +246,9 @@ nlohmann::ordered_json get(const Recipe& recipe, const Setting& setting) {
       [&](auto member) -> nlohmann::ordered_json {
         if constexpr (std::is_same_v<decltype(member), LayerCount>) {
           return recipe.layers.size();
+        } else if constexpr (std::is_same_v<decltype(member), RuleKnob>) {
+          const auto knob = recipe.knobs.find(std::string(setting.name));
+          return knob == recipe.knobs.end() ? nlohmann::ordered_json() : nlohmann::ordered_json(knob->second);
         } else {
           const auto& field = recipe.*member;
           if constexpr (is_optional<std::remove_cvref_t<decltype(field)>>::value) {

@@ -23,9 +23,12 @@ struct Range {
 /// Marks the one setting that is no field of a Recipe: how often the single width of `layers` is repeated.
 struct LayerCount {};
 
+/// Marks a knob that only some optimizer has: it lives in Recipe::knobs under the setting's name.
+struct RuleKnob {};
+
 /// Where a setting lives in a Recipe; the type of the field decides how its text is read.
 using Field = std::variant<int Recipe::*, std::uint64_t Recipe::*, double Recipe::*, std::optional<double> Recipe::*,
-                           bool Recipe::*, std::string Recipe::*, std::vector<int> Recipe::*, LayerCount>;
+                           bool Recipe::*, std::string Recipe::*, std::vector<int> Recipe::*, RuleKnob, LayerCount>;
 
 /// One line of the table.
 struct Setting {
@@ -40,7 +43,7 @@ struct Setting {
   std::vector<std::string_view> (*choices)() = nullptr;  ///< the names it takes; nullptr: any text
 };
 
-/// All settings, grouped, in the order of the help.
+/// All settings, grouped, in the order of the help; the knobs of every optimizer in the catalog are among them.
 std::span<const Setting> settings();
 
 /// The setting with this name or alias, in any spelling: "-lr", "--learning_rate", "Learning-Rate"; else nullptr.

@@ -1,10 +1,14 @@
 // settings_table.cpp: the table of settings, and how a name is found in it.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <deque>
 #include <limits>
 
 #include "base/catalog.hpp"
+#include "data/known_sets.hpp"
 #include "experiment/settings.hpp"
 #include "nn/catalog.hpp"
 #include "optim/catalog.hpp"
@@ -20,7 +24,11 @@ Names names_of(std::span<const CatalogEntry> catalog) {
   return names;
 }
 
-Names datasets() { return {"fashion_mnist", "mnist"}; }
+Names datasets() {
+  Names names;
+  for (const KnownSet& set : known_sets()) names.push_back(set.name);
+  return names;
+}
 Names activations() { return names_of(activation_catalog()); }
 Names norms() { return {"none", "batch", "layer"}; }
 Names initialisers() { return names_of(initialiser_catalog()); }
@@ -130,9 +138,29 @@ bool among(std::string_view name, std::string_view words) {
   return false;
 }
 
+/// The table, and after the last setting of the optimizer the knobs that the table does not name.
+std::vector<Setting> with_rule_knobs() {
+  static std::deque<std::string> texts;  // what the views of the new lines look at
+  std::vector<Setting> all(kSettings.begin(), kSettings.end());
+  for (const CatalogEntry& rule : optimizer_catalog()) {
+    for (const KnobInfo& knob : rule.knobs) {
+      if (std::ranges::find(all, knob.name, &Setting::name) != all.end()) continue;
+      const auto last = std::find_if(all.rbegin(), all.rend(), [](const Setting& s) { return s.group == kOptimizer; });
+      all.insert(last.base(),
+                 Setting{knob.name, "", kOptimizer, "NUMBER", texts.emplace_back(fmt::format("{}", knob.preset)),
+                         texts.emplace_back(fmt::format("{}; by default {}", rule.name, knob.preset)), RuleKnob{},
+                         Range{knob.low, knob.high, knob.open_low, true}});
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
-std::span<const Setting> settings() { return kSettings; }
+std::span<const Setting> settings() {
+  static const std::vector<Setting> all = with_rule_knobs();
+  return all;
+}
 
 std::string plain_name(std::string_view name) {
   name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
@@ -143,14 +171,15 @@ std::string plain_name(std::string_view name) {
 
 const Setting* find_setting(std::string_view name) {
   const std::string plain = plain_name(name);
+  const auto all = settings();
   const auto found = std::ranges::find_if(
-      kSettings, [&](const Setting& setting) { return setting.name == plain || among(plain, setting.aliases); });
-  return found == kSettings.end() ? nullptr : &*found;
+      all, [&](const Setting& setting) { return setting.name == plain || among(plain, setting.aliases); });
+  return found == all.end() ? nullptr : &*found;
 }
 
 std::string nearest_setting(std::string_view name) {
   Names names;
-  for (const Setting& setting : kSettings) {
+  for (const Setting& setting : settings()) {
     names.push_back(setting.name);
     std::string_view rest = setting.aliases;
     while (!rest.empty()) {

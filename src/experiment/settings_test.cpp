@@ -8,6 +8,9 @@
 #include <fstream>
 #include <set>
 
+#include "base/catalog.hpp"
+#include "optim/catalog.hpp"
+
 namespace atelier {
 namespace {
 
@@ -291,6 +294,18 @@ TEST(Settings, AKnobTheOptimizerLacksIsReported) {
   ASSERT_EQ(notes.size(), 1U);
   EXPECT_EQ(notes[0], "sgd has no momentum: the value given changes nothing");
   EXPECT_TRUE(idle_settings(recipe_of({{"o", "adam"}, {"beta1", "0.9"}})).empty());
+}
+
+TEST(Settings, EveryKnobOfEveryOptimizerCanBeSet) {
+  for (const CatalogEntry& rule : optimizer_catalog()) {
+    for (const KnobInfo& knob : rule.knobs) {
+      const std::string preset = nlohmann::json(knob.preset).dump();
+      const Recipe recipe = recipe_of({{"optimizer", std::string(rule.name)}, {std::string(knob.name), preset}});
+      EXPECT_EQ(get(recipe, *find_setting(knob.name)), knob.preset) << knob.name;
+      EXPECT_TRUE(idle_settings(recipe).empty());
+      EXPECT_EQ(to_json(*recipe_from_json(to_json(recipe))), to_json(recipe));
+    }
+  }
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ def dense(sizes, numbers):
 
 
 def norms(kind, sizes, numbers):
-    """A norm after each hidden Dense, its gamma around 1 and its beta around 0."""
+    """A norm after each hidden Dense, its gain around 1 and its shift around 0."""
     made = []
     for width in sizes[1:-1]:
         batch = kind == "batch"
@@ -78,7 +78,7 @@ def leaves(layers, hidden_norms):
     for i, layer in enumerate(layers):
         named[f"{i}.weight"], named[f"{i}.bias"] = layer["weight"], layer["bias"]
         if hidden_norms and i < len(hidden_norms):
-            named[f"{i}.gamma"], named[f"{i}.beta"] = hidden_norms[i].weight, hidden_norms[i].bias
+            named[f"{i}.gain"], named[f"{i}.shift"] = hidden_norms[i].weight, hidden_norms[i].bias
     return {name: tensor.requires_grad_() for name, tensor in named.items()}
 
 

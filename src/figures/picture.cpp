@@ -149,10 +149,22 @@ Picture Paper::finish() const {
 
 std::string hex(Rgb colour) { return fmt::format("#{:02x}{:02x}{:02x}", colour.r, colour.g, colour.b); }
 
-double text_width(std::string_view text, double size, bool bold) { return (bold ? 0.69 : 0.61) * size * cells(text); }
+double text_width(std::string_view text, double size, bool bold) {
+  const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1));
+  const Context context(cairo_create(surface.get()));
+  cairo_select_font_face(context.get(), "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
+                         bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+  cairo_set_font_size(context.get(), size);
+  cairo_text_extents_t extents;
+  cairo_text_extents(context.get(), printable(text).c_str(), &extents);
+  return extents.x_advance;
+}
 
 std::string clip_to_width(std::string_view text, double width, double size, bool bold) {
-  return clip(printable(text), static_cast<int>(width / text_width("n", size, bold)));
+  std::string out = printable(text);
+  for (int room = std::min(cells(out), 500); room > 0 && text_width(out, size, bold) > width; --room)
+    out = clip(printable(text), room);
+  return out;
 }
 
 }  // namespace atelier

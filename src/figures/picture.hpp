@@ -61,7 +61,7 @@ class Paper {
 /// "#rrggbb".
 std::string hex(Rgb colour);
 
-/// A close upper estimate of the width of text in DejaVu Sans, in pixels.
+/// The width of text in DejaVu Sans, in pixels.
 double text_width(std::string_view text, double size, bool bold = false);
 
 /// The text cut to this width, with "…".

@@ -1,1 +1,0 @@
-// analysis.cpp: to be written.

@@ -1,2 +1,4 @@
 // main.cpp: the program.
-int main() { return 0; }
+#include "cli/program.hpp"
+
+int main(int count, char** words) { return atelier::cli::run_program(count, words); }

@@ -1,0 +1,146 @@
+// arguments.cpp: one spelling for each flag, then CLI11.
+#include "cli/arguments.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+#include <deque>
+#include <map>
+
+#include "base/catalog.hpp"
+
+namespace atelier::cli {
+namespace {
+
+bool is_switch(const Setting& setting) { return std::holds_alternative<bool Recipe::*>(setting.field); }
+bool is_list(const Setting& setting) { return std::holds_alternative<std::vector<int> Recipe::*>(setting.field); }
+
+/// "-e10" as argparse reads it: a one-letter flag and its number in one word.
+std::string split_number(const std::string& word) {
+  const bool glued = word.size() > 2 && word[0] == '-' && std::isalpha(static_cast<unsigned char>(word[1])) &&
+                     (std::isdigit(static_cast<unsigned char>(word[2])) || word[2] == '.');
+  const Setting* setting = glued ? find_setting(word.substr(0, 2)) : nullptr;
+  return setting ? fmt::format("--{}={}", setting->name, word.substr(2)) : word;
+}
+
+std::string rewritten(const std::string& word) {
+  const std::size_t end = std::min(word.find('='), word.size());
+  if (word.size() < 2 || word[0] != '-' || word == "--") return word;
+  const Setting* setting = find_setting(word.substr(0, end));
+  if (!setting) return split_number(word);
+  return fmt::format("--{}{}", setting->name, end == word.size() && is_switch(*setting) ? "=true" : word.substr(end));
+}
+
+std::unexpected<Error> unknown(const Command& command, const Prepared& prepared, const std::string& word) {
+  const std::string help = fmt::format("`atelier {} --help` lists what it takes", command.name);
+  if (!word.starts_with('-'))
+    return fail(Trouble::usage, fmt::format("{} takes no further argument", command.name),
+                fmt::format("found `{}`", word), help);
+  const std::string name = word.substr(0, word.find('='));
+  std::vector<std::string_view> known{"help", "quiet"};
+  for (const Argument& argument : prepared.arguments)
+    if (argument.name.starts_with("--")) known.push_back(std::string_view(argument.name).substr(2));
+  std::string near = nearest(plain_name(name), known);
+  if (prepared.draft) {
+    const std::string setting = nearest_setting(name);
+    const std::vector<std::string_view> both{near, setting};
+    near = nearest(plain_name(name), both);
+    if (near.empty()) near = setting;
+  }
+  return fail(Trouble::usage, fmt::format("{} has no option `{}`", command.name, name), {},
+              near.empty() ? help : fmt::format("did you mean `--{}`?", near));
+}
+
+/// The settings as CLI11 options: their texts wait here until all words are read.
+class SettingTexts {
+ public:
+  void add_to(CLI::App& app) {
+    for (const Setting& setting : settings()) {
+      std::vector<std::string>& texts = texts_[&setting];
+      const std::string flag = fmt::format("--{}", setting.name);
+      CLI::Option* option = app.add_option(flag, texts)->type_size(1)->expected(1, is_list(setting) ? 1000 : 1);
+      option->multi_option_policy(is_list(setting) ? CLI::MultiOptionPolicy::TakeAll
+                                                   : CLI::MultiOptionPolicy::TakeLast);
+    }
+  }
+
+  Result<void> move_to(Draft& draft) const {
+    for (const Setting& setting : settings()) {
+      const std::vector<std::string>& texts = texts_.at(&setting);
+      if (texts.empty()) continue;
+      const std::string text = is_list(setting) ? fmt::format("{}", fmt::join(texts, ",")) : texts.back();
+      if (auto done = draft.set(fmt::format("--{}", setting.name), text, Source::flag); !done) return done;
+    }
+    return {};
+  }
+
+ private:
+  std::map<const Setting*, std::vector<std::string>> texts_;
+};
+
+/// CLI11 wants plain words for names; what an argument is called is for people.
+void add_argument(CLI::App& app, const Argument& argument, std::size_t place) {
+  const std::string name = argument.name.starts_with('-') ? argument.name : fmt::format("argument{}", place);
+  if (bool* const* target = std::get_if<bool*>(&argument.target)) {
+    app.add_flag(name, **target);
+  } else if (std::string* const* text = std::get_if<std::string*>(&argument.target)) {
+    app.add_option(name, **text)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  } else {
+    app.add_option(name, *std::get<std::vector<std::string>*>(argument.target));
+  }
+}
+
+bool is_empty(const Argument& argument) {
+  if (std::string* const* text = std::get_if<std::string*>(&argument.target)) return (*text)->empty();
+  if (std::vector<std::string>* const* list = std::get_if<std::vector<std::string>*>(&argument.target))
+    return (*list)->empty();
+  return false;
+}
+
+}  // namespace
+
+std::vector<std::string> rewrite_settings(std::vector<std::string> words) {
+  const auto end = std::ranges::find(words, "--");
+  std::transform(words.begin(), end, words.begin(), rewritten);
+  return words;
+}
+
+Result<bool> read_arguments(const Command& command, const Prepared& prepared, std::vector<std::string> words) {
+  if (prepared.draft) words = rewrite_settings(std::move(words));
+  for (const std::string& word : words)
+    if (word.starts_with("--") && word.ends_with('=') && word.find('=') == word.size() - 1)
+      return fail(Trouble::usage, fmt::format("{} needs a value", word.substr(0, word.size() - 1)), "found nothing",
+                  fmt::format("`atelier {} --help` lists what it takes", command.name));
+
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  bool help = false;
+  app.add_flag("-h,--help", help);
+  for (std::size_t i = 0; i < prepared.arguments.size(); i++) add_argument(app, prepared.arguments[i], i);
+  SettingTexts texts;
+  if (prepared.draft) texts.add_to(app);
+
+  std::ranges::reverse(words);
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::ParseError& problem) {
+    const std::string what = problem.what();
+    const std::string name = what.substr(0, what.find(':'));
+    return fail(Trouble::usage, name.starts_with("--") ? fmt::format("{} needs a value", name) : what, {},
+                fmt::format("`atelier {} --help` lists what it takes", command.name));
+  }
+  if (help) return true;
+  if (const auto extras = app.remaining(); !extras.empty()) return unknown(command, prepared, extras.front());
+  for (const Argument& argument : prepared.arguments)
+    if (argument.required && is_empty(argument))
+      return fail(Trouble::usage, fmt::format("{} needs {}", command.name, argument.name), {},
+                  fmt::format("atelier {} {}", command.name, command.synopsis));
+  if (prepared.draft)
+    if (auto done = texts.move_to(*prepared.draft); !done) return pass_on(done);
+  return false;
+}
+
+}  // namespace atelier::cli

@@ -1,0 +1,49 @@
+// command.hpp: a command of the program: its words, what it accepts, what it does.
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/error.hpp"
+#include "cli/console.hpp"
+#include "experiment/settings.hpp"
+
+namespace atelier::cli {
+
+/// One thing a command accepts. "--split" is an option, "MODEL" is an argument by its place.
+struct Argument {
+  std::string name;
+  std::string value;  ///< what the help shows as an option's value, "NAME"; empty for a switch
+  std::string help;
+  std::variant<bool*, std::string*, std::vector<std::string>*> target;  ///< lives as long as the action
+  bool required = false;
+};
+
+/// What a command does once its arguments are read. An Error decides the exit code.
+using Action = std::function<Result<void>(Console&)>;
+
+/// A command made ready to read its arguments.
+struct Prepared {
+  std::vector<Argument> arguments;
+  Action action;
+  Draft* draft = nullptr;  ///< takes the settings of a recipe as flags, where a command has them
+};
+
+/// One line of the catalog of commands.
+struct Command {
+  std::string_view name;
+  std::string_view group;     ///< its heading in the overview
+  std::string_view synopsis;  ///< what follows the name: "MODEL [--split NAME]"
+  std::string_view summary;   ///< one line
+  std::vector<std::string_view> examples;
+  std::function<Prepared()> prepare;
+};
+
+/// All commands in the order of the overview; a new command is one file and one line here.
+std::span<const Command> commands();
+
+}  // namespace atelier::cli

@@ -1,0 +1,19 @@
+// commands.cpp: the catalog of commands.
+#include "cli/all_commands.hpp"
+
+namespace atelier::cli {
+
+std::span<const Command> commands() {
+  static const std::vector<Command> all = {
+      data_command(),
+      catalog_command("optimizers"),
+      catalog_command("schedules"),
+      catalog_command("layers"),
+      catalog_command("activations"),
+      catalog_command("losses"),
+      catalog_command("initialisers"),
+  };
+  return all;
+}
+
+}  // namespace atelier::cli

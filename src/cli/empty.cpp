@@ -1,1 +1,0 @@
-// cli.cpp: to be written.

@@ -1,0 +1,109 @@
+// program.cpp: from words to a command, from its error to an exit code.
+#include "cli/program.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <iostream>
+#include <new>
+
+#include "base/catalog.hpp"
+#include "cli/arguments.hpp"
+#include "cli/command.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/help.hpp"
+#include "cli/version.hpp"
+
+namespace atelier::cli {
+namespace {
+
+const Command* find_command(std::string_view name) {
+  const auto all = commands();
+  const auto found = std::ranges::find(all, name, &Command::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::unexpected<Error> unknown_command(const std::string& word) {
+  if (word.starts_with('-'))
+    return fail(Trouble::usage, "a command comes first", fmt::format("found `{}`", word),
+                find_setting(word.substr(0, word.find('='))) ? fmt::format("atelier train {} …", word)
+                                                             : "`atelier --help` lists the commands");
+  std::vector<std::string_view> names;
+  for (const Command& command : commands()) names.push_back(command.name);
+  const std::string near = nearest(word, names);
+  return fail(Trouble::usage, fmt::format("there is no command `{}`", word), {},
+              near.empty() ? "`atelier --help` lists the commands" : fmt::format("did you mean `atelier {}`?", near));
+}
+
+Result<void> run_command(const Command& command, std::vector<std::string> words, Console& console) {
+  Prepared prepared = command.prepare();
+  prepared.arguments.push_back({"--quiet", "", "no messages but errors", &console.quiet, false});
+  auto help = read_arguments(command, prepared, std::move(words));
+  if (!help) return pass_on(help);
+  if (*help) {
+    console.out << help_of(command, console.out_terminal);
+    return {};
+  }
+  return prepared.action(console);
+}
+
+Result<void> dispatch(std::vector<std::string> words, Console& console) {
+  const std::string first = words.empty() ? "--help" : words.front();
+  if (!words.empty()) words.erase(words.begin());
+  if (first == "--version" || first == "-V" || first == "version") {
+    console.out << "atelier " << kVersion << '\n';
+    return {};
+  }
+  if (first == "--help" || first == "-h" || first == "help") {
+    if (words.empty()) {
+      console.out << overview(console.out_terminal);
+      return {};
+    }
+    const Command* command = find_command(words.front());
+    if (!command) return unknown_command(words.front());
+    console.out << help_of(*command, console.out_terminal);
+    return {};
+  }
+  const Command* command = find_command(first);
+  if (!command) return unknown_command(first);
+  return run_command(*command, std::move(words), console);
+}
+
+Result<void> guarded(std::vector<std::string> words, Console& console) {
+  try {
+    auto done = dispatch(std::move(words), console);
+    console.out.flush();
+    if (done && !console.out)
+      return fail(Trouble::file, "cannot write to standard output", "the output is not complete",
+                  "is the disk full, or the pipe closed?");
+    return done;
+  } catch (const std::bad_alloc&) {
+    return fail(Trouble::usage, "there is not enough memory for this", {}, "take a smaller network, batch or data set");
+  }
+}
+
+}  // namespace
+
+int run_program(std::vector<std::string> words, Console& console) noexcept {
+  try {
+    const auto done = guarded(std::move(words), console);
+    if (done) return kFine;
+    if (done.error().kind != Trouble::interrupted || !done.error().summary.empty())
+      console.err << describe(done.error());
+    return exit_code(done.error().kind);
+  } catch (const std::exception& problem) {
+    console.err << "error: this should not have happened\n  " << problem.what()
+                << "\nhint: the same command with this text makes a good bug report\n";
+    return kInternal;
+  }
+}
+
+int run_program(int count, char** words) noexcept {
+  std::ios::sync_with_stdio(false);
+  Console console{std::cout, std::cerr, look_at(STDOUT_FILENO), look_at(STDERR_FILENO)};
+  return run_program(std::vector<std::string>(words + std::min(count, 1), words + count), console);
+}
+
+}  // namespace atelier::cli

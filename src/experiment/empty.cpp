@@ -1,1 +1,0 @@
-// experiment.cpp: to be written.

@@ -1,6 +1,7 @@
 """networks.py: losses, gradients and running statistics of small networks, in float64 -> networks.json.
 
-A 7-6-5-3 network on a batch of 9. Weights are stored [outputs, inputs], as PyTorch keeps them: z = x W^T + b.
+A 7-6-5-3 network on a batch of 9; networks with norms on a batch of 70, which makes three slices of Atelier's.
+Weights are stored [outputs, inputs], as PyTorch keeps them: z = x W^T + b.
 A hidden block is Dense, then the norm, then the activation; a residual block adds its input after that.
 """
 import pathlib
@@ -13,6 +14,7 @@ from golden import Numbers, plain, provenance, write
 SIZES = [7, 6, 5, 3]
 EVEN = [7, 6, 6, 3]  # the residual connection goes around the second hidden block, 6 -> 6
 BATCH = 9
+LONG = [70, 41]  # rows of the first and the second pass of the networks with norms
 SMOOTHING = 0.1
 
 ACTIVATIONS = {
@@ -94,7 +96,7 @@ def case(data, layers, activation, loss, hidden_norms=None, residual=False):
 
 def normed(data, kind, sizes, numbers, residual=False):
     """A tanh network with norms, a skip, or both: gradients; with BatchNorm also the running statistics after one pass
-    in training mode over all 9 rows and a second over the first 5, and then the loss of all rows in evaluation mode."""
+    in training mode over all rows and a second over the first of them, and then the loss of all in evaluation mode."""
     layers = dense(sizes, numbers)
     hidden_norms = norms(kind, sizes, numbers) if kind != "none" else None
     named = leaves(layers, hidden_norms)
@@ -103,8 +105,7 @@ def normed(data, kind, sizes, numbers, residual=False):
               **case(data, layers, "tanh", "cross_entropy", hidden_norms, residual)}
     if kind != "batch":
         return result
-    forward(data["inputs"][:5], layers, "tanh", hidden_norms, residual)
-    result["batches"] = [9, 5]
+    forward(data["inputs"][: LONG[1]], layers, "tanh", hidden_norms, residual)
     result["running_mean"] = [plain(norm.running_mean) for norm in hidden_norms]
     result["running_variance"] = [plain(norm.running_var) for norm in hidden_norms]
     for norm in hidden_norms:
@@ -144,13 +145,16 @@ def main():
     data = {"inputs": numbers.tensor(BATCH, SIZES[0], spread=2.0), "labels": numbers.labels(BATCH, SIZES[-1]),
             "targets": numbers.tensor(BATCH, SIZES[-1], spread=2.0)}
     layers = dense(SIZES, numbers)
+    long = {"inputs": numbers.tensor(LONG[0], SIZES[0], spread=2.0), "labels": numbers.labels(LONG[0], SIZES[-1]),
+            "targets": None}
     written = {**provenance("networks.py"), "sizes": SIZES, "label_smoothing": SMOOTHING,
                **{name: plain(tensor) for name, tensor in data.items()},
                "parameters": {name: plain(tensor) for name, tensor in leaves(layers, None).items()},
                "plain": [case(data, layers, activation, loss) for activation in ACTIVATIONS for loss in LOSSES],
-               "normed": [normed(data, "batch", SIZES, numbers), normed(data, "layer", SIZES, numbers),
-                          normed(data, "none", EVEN, numbers, residual=True),
-                          normed(data, "batch", EVEN, numbers, residual=True)]}
+               "long": {"inputs": plain(long["inputs"]), "labels": plain(long["labels"]), "batches": LONG},
+               "normed": [normed(long, "batch", SIZES, numbers), normed(long, "layer", SIZES, numbers),
+                          normed(long, "none", EVEN, numbers, residual=True),
+                          normed(long, "batch", EVEN, numbers, residual=True)]}
     start, wide = curve(torch.float64)
     _, narrow = curve(torch.float32)
     assert wide[-1] < 0.3 * wide[0], "a curve that does not learn shows nothing"

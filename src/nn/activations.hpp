@@ -86,7 +86,8 @@ struct LeakyRelu {
 
 /// y = z for z > 0, else alpha (e^z - 1). Clevert et al. 2016 (arXiv:1511.07289).
 struct Elu {
-  static constexpr std::string_view name = "elu", summary = "y = z above 0, alpha (e^z - 1) below (Clevert et al. 2016)";
+  static constexpr std::string_view name = "elu",
+                                    summary = "y = z above 0, alpha (e^z - 1) below (Clevert et al. 2016)";
   double alpha = 1;
   static constexpr auto knobs() { return std::tuple{Knob{"alpha", &Elu::alpha, 0, 100}}; }
   template <class Real>
@@ -126,7 +127,8 @@ struct Gelu {
 
 /// y = z / (1 + e^-z), also called swish. Elfwing et al. 2018 (arXiv:1702.03118).
 struct Silu {
-  static constexpr std::string_view name = "silu", summary = "y = z / (1 + e^-z), also called swish (Elfwing et al. 2018)";
+  static constexpr std::string_view name = "silu",
+                                    summary = "y = z / (1 + e^-z), also called swish (Elfwing et al. 2018)";
   static constexpr auto knobs() { return std::tuple{}; }
   template <class Real>
   Real value(Real z) const {

@@ -29,21 +29,22 @@ struct ParameterSpec {
 template <class Real>
 struct LayerPass {
   Mode mode = Mode::training;
-  std::size_t first_row = 0;   ///< of the slice, in the batch
+  std::size_t first_row = 0;  ///< of the slice, in the batch
   std::size_t batch_rows = 0;
   std::int64_t step = 0;
   const Real* parameters = nullptr;  ///< the layer's blocks one after the other, each from a multiple of kLanes
   const Real* mirror = nullptr;      ///< transposed panels of its matrix
-  View<const Real> x;          ///< input values [rows, in]
-  View<Real> y;                ///< output values [rows, out]
-  View<const Real> skip;       ///< values of the layer that a residual connection starts from
-  View<Real> dy;               ///< gradient at the output, overwritten with that at the input unless `dx` is elsewhere
-  View<Real> dx;               ///< gradient at the input; no data when nobody wants it
-  View<Real> saved;            ///< kept from forward to backward [rows, saved_width]
-  Real* partials = nullptr;    ///< this slice's sums for the gradients of the vector parameters
-  Real* moments = nullptr;     ///< this slice's contribution to whole-batch statistics
-  double* batch = nullptr;     ///< whole-batch statistics, combined from the slices in order
-  double* running = nullptr;   ///< running statistics, part of the model
+  View<const Real> x{};              ///< input values [rows, in]
+  View<Real> y{};                    ///< output values [rows, out]
+  View<const Real> skip{};           ///< values of the layer that a residual connection starts from
+  View<Real> dy{};           ///< gradient at the output, overwritten with that at the input unless `dx` is elsewhere
+  View<Real> dx{};           ///< gradient at the input; no data when nobody wants it
+  View<Real> saved{};        ///< kept from forward to backward [rows, saved_width]
+  Real* partials = nullptr;  ///< this slice's sums for the gradients of the vector parameters
+  Real* moments = nullptr;   ///< this slice's contribution to whole-batch statistics
+  double* batch = nullptr;   ///< whole-batch statistics, combined from the slices in order
+  const double* running = nullptr;  ///< running statistics, part of the model
+  double* running_next = nullptr;   ///< the same, where training may move them
   Philox random{0, 0};
 };
 

@@ -8,7 +8,8 @@ namespace atelier {
 
 /// y = f(x) for each element.
 struct Activate {
-  static constexpr std::string_view name = "activation", summary = "y = f(x), element by element; f is one of the activations";
+  static constexpr std::string_view name = "activation",
+                                    summary = "y = f(x), element by element; f is one of the activations";
   Activation function;
   static constexpr auto knobs() { return std::tuple{}; }
 

@@ -13,7 +13,8 @@ namespace atelier {
 /// slices (Chan, Golub and LeVeque 1983), only then slices go on.
 struct BatchNorm {
   static constexpr std::string_view name = "batch_norm",
-                                    summary = "each column to mean 0 and variance 1 over the batch (Ioffe and Szegedy 2015)";
+                                    summary =
+                                        "each column to mean 0 and variance 1 over the batch (Ioffe and Szegedy 2015)";
   static constexpr bool whole_batch = true;
   double rate = 0.1, epsilon = 1e-5;
   static constexpr auto knobs() {
@@ -65,8 +66,8 @@ struct BatchNorm {
       mean[j] = m;
       inverse[j] = 1 / math::sqrt(squares / total + epsilon);
       const double unbiased = total > 1 ? squares / (total - 1) : squares;
-      p.running[j] += rate * (m - p.running[j]);
-      p.running[padded + j] += rate * (unbiased - p.running[padded + j]);
+      p.running_next[j] += rate * (m - p.running[j]);
+      p.running_next[padded + j] += rate * (unbiased - p.running[padded + j]);
     }
   }
 
@@ -95,8 +96,8 @@ struct BatchNorm {
     const std::size_t n = p.x.cols, padded = round_up(n, kLanes);
     for (std::size_t j = 0; j < 2 * padded; j++) p.partials[j] = 0;
     for_rows(p.x.rows, [&](std::size_t i) {
-      const Real *__restrict unit = p.saved.row(i), *__restrict d = p.dy.row(i);
-      Real *__restrict gain_sum = p.partials, *__restrict shift_sum = p.partials + padded;
+      const Real* __restrict unit = p.saved.row(i), * __restrict d = p.dy.row(i);
+      Real* __restrict gain_sum = p.partials, * __restrict shift_sum = p.partials + padded;
       for (std::size_t j = 0; j < n; j++) gain_sum[j] += d[j] * unit[j], shift_sum[j] += d[j];
     });
   }

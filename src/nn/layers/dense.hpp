@@ -1,5 +1,7 @@
 // dense.hpp: the fully connected layer.
 #pragma once
+#include <string>
+
 #include "kernels/product.hpp"
 #include "nn/layer.hpp"
 
@@ -26,7 +28,7 @@ struct Dense {
   template <class Real>
   void forward(const LayerPass<Real>& p) const {
     const Panels panels{p.x.cols, width};
-    const Real* const bias = p.parameters + round_up(panels.size(), kLanes);
+    const Real* const bias = p.parameters + panels.size();
     product(p.x, p.parameters, panels, p.y, bias);
   }
 
@@ -40,16 +42,25 @@ struct Dense {
         for (std::size_t j = 0; j < round_up(width, kLanes); j++) sum[j] += row[j];
       }
     });
-    if (p.dx.data) product(View<const Real>(p.dy), p.mirror, Panels{width, p.x.cols}, p.dx, static_cast<const Real*>(nullptr));
+    if (p.dx.data)
+      product(View<const Real>(p.dy), p.mirror, Panels{width, p.x.cols}, p.dx, static_cast<const Real*>(nullptr));
   }
 
  private:
   template <class Real>
   static void product(View<const Real> a, const Real* b, const Panels& panels, View<Real> c, const Real* start) {
     for (std::size_t j = 0; j < panels.cols; j += kPanel) {
-      multiply(Product<Real>{.a = a.data, .a_row = a.stride, .a_depth = 1, .b = b + panels.at(0, j),
-                             .b_stride = panels.width_at(j), .c = c.data + j, .c_stride = c.stride, .rows = a.rows,
-                             .cols = panels.width_at(j), .depth = panels.rows, .start = start ? start + j : nullptr});
+      multiply(Product<Real>{.a = a.data,
+                             .a_row = a.stride,
+                             .a_depth = 1,
+                             .b = b + panels.at(0, j),
+                             .b_stride = panels.width_at(j),
+                             .c = c.data + j,
+                             .c_stride = c.stride,
+                             .rows = a.rows,
+                             .cols = panels.width_at(j),
+                             .depth = panels.rows,
+                             .start = start ? start + j : nullptr});
     }
   }
 };

@@ -20,7 +20,7 @@ struct Residual {
   void forward(const LayerPass<Real>& p) const {
     const std::size_t n = round_up(p.x.cols, kLanes);
     for_rows(p.x.rows, [&](std::size_t i) {
-      const Real *__restrict x = p.x.row(i), *__restrict skip = p.skip.row(i);
+      const Real* __restrict x = p.x.row(i), * __restrict skip = p.skip.row(i);
       Real* __restrict y = p.y.row(i);
       for (std::size_t j = 0; j < n; j++) y[j] = x[j] + skip[j];
     });

@@ -1,5 +1,6 @@
 # Installs the public headers of the rooms, looked for when the installation runs; a header in a detail/ folder goes
 # along only when an installed header includes it. Takes source_dir and include_dir (relative to the prefix).
+cmake_policy(VERSION 3.25)
 file(GLOB_RECURSE headers RELATIVE ${source_dir} ${source_dir}/*.hpp)
 list(FILTER headers EXCLUDE REGEX "/detail/")
 

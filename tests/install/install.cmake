@@ -1,4 +1,5 @@
 # Installs the build folder `build` into `prefix` and builds the programs of `consumer` against what lies there.
+cmake_policy(VERSION 3.25)
 file(REMOVE_RECURSE ${prefix} ${consumer})
 execute_process(COMMAND ${CMAKE_COMMAND} --install ${build} --prefix ${prefix} OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
 

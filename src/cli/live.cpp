@@ -54,13 +54,9 @@ void TrainingView::start(const Start& start) {
 
 void TrainingView::progress(const Progress& progress) {
   progress_ = progress;
-  if (!region_.due()) {
-    if (began_) return;
-    began_ = {now_(), done()};
-    return;
-  }
+  if (!began_) began_ = {now_(), done()};
+  if (!region_.due()) return;
   seen_ = now_();
-  if (!began_) began_ = {seen_, done()};
   region_.draw(screen());
 }
 
@@ -81,7 +77,7 @@ void TrainingView::epoch_end(const EpochEnd& epoch) {
 }
 
 void TrainingView::end() {
-  if (region_.terminal().interactive) region_.draw(screen());
+  if (began_ && region_.terminal().interactive) region_.draw(screen());
   region_.release();
 }
 
@@ -97,11 +93,12 @@ double TrainingView::seconds_left() const {
 }
 
 /// Width 0: without bar and colours, for a line that stays. What matters least goes first where room is short.
-std::string TrainingView::status_line(int width) const {
+std::string TrainingView::status_line(int width) {
   const bool plain = width == 0;
-  const Colour colour = plain ? Colour::none : const_cast<LiveRegion&>(region_).terminal().colour;
+  const Colour colour = plain ? Colour::none : region_.terminal().colour;
   const std::string total = std::to_string(start_.epochs);
-  std::string head = fmt::format("epoch {}/{}", pad(std::to_string(progress_.epoch), cells(total), Align::right), total);
+  std::string head =
+      fmt::format("epoch {}/{}", pad(std::to_string(progress_.epoch), cells(total), Align::right), total);
   if (!plain) head += "  " + bar(done(), width >= 100 ? 20 : 12, colour);
 
   std::string loss, score, best, speed, left;
@@ -109,7 +106,8 @@ std::string TrainingView::status_line(int width) const {
     const bool accuracy = last_->val_accuracy.has_value();
     const auto number = [accuracy](double v) { return accuracy ? fmt::format("{:.4f}", v) : brief_number(v); };
     loss = "  " + labelled("loss", brief_number(last_->train_loss), colour);
-    score = "  " + labelled(accuracy ? "val" : "val loss", number(last_->val_accuracy.value_or(last_->val_loss)), colour);
+    score =
+        "  " + labelled(accuracy ? "val" : "val loss", number(last_->val_accuracy.value_or(last_->val_loss)), colour);
     best = "  " + labelled("best", fmt::format("{} @{}", number(last_->best), last_->best_epoch), colour);
   }
   if (progress_.samples_per_second > 0) speed = "   " + rate(progress_.samples_per_second, start_.unit);

@@ -1,9 +1,11 @@
 // live.hpp: a training as it is watched: a live screen on a terminal, one plain line an epoch elsewhere.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "figures/curve.hpp"
@@ -23,8 +25,8 @@ class TrainingView {
     std::string unit = "img/s";  ///< "rows/s" where samples are no pictures
   };
   struct Progress {
-    int epoch = 1;                 ///< the one that runs, from 1
-    double fraction = 0;           ///< of this epoch, in [0, 1]
+    int epoch = 1;        ///< the one that runs, from 1
+    double fraction = 0;  ///< of this epoch, in [0, 1]
     double samples_per_second = 0;
   };
   /// Without accuracies (a regression) the losses are shown and drawn, and `best` is a loss.
@@ -51,7 +53,7 @@ class TrainingView {
   void end();
 
  private:
-  std::string status_line(int width) const;
+  std::string status_line(int width);
   std::vector<std::string> screen();
   const std::vector<std::string>& curve(int width);
   double seconds_left() const;

@@ -72,7 +72,7 @@ class Dots {
     }
   }
 
-  /// Row 0 is the lowest.
+  /// Row 0 is the lowest; without trailing blanks.
   std::string row(int row) const {
     std::string out;
     for (int c = 0; c < columns_; ++c) {
@@ -83,6 +83,7 @@ class Dots {
       }
       out += {'\xe2', static_cast<char>(0xa0 | (bits >> 6)), static_cast<char>(0x80 | (bits & 0x3f))};
     }
+    while (out.ends_with(' ')) out.pop_back();
     return out;
   }
 

@@ -13,7 +13,12 @@ namespace atelier {
 
 using namespace std::chrono_literals;
 
-bool LiveRegion::due() { return seams_.now() >= next_ && terminal().interactive; }
+bool LiveRegion::due() {
+  if (looked_ && !terminal_.interactive) return false;
+  if (seams_.now() < next_) return false;
+  looked_ = false;
+  return terminal().interactive;
+}
 
 const Terminal& LiveRegion::terminal() {
   if (!looked_) terminal_ = seams_.look();
@@ -52,8 +57,10 @@ void LiveRegion::print(std::string_view line) {
     return;
   }
   terminal_ = seams_.look();
-  std::string frame = rewind() + "\x1b[J" + std::string(line) + "\n";
-  for (const std::string& kept : shown_) frame += kept + "\n";
+  // Written over the old frame, not after clearing it: some terminals keep what is cleared in their history.
+  std::string frame = rewind() + std::string(line) + "\x1b[K\n";
+  for (const std::string& kept : shown_) frame += kept + "\x1b[K\n";
+  frame += "\x1b[J";
   seams_.write(frame);
 }
 

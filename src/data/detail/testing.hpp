@@ -19,11 +19,14 @@ namespace atelier::testing {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// A fresh folder that any user may enter, gone at the end.
+/// A fresh folder that any user may enter, gone at the end; in memory where that can be, as thousands of small files
+/// would wait for a disk.
 struct TempFolder {
   std::filesystem::path path;
   TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "atelier-data-XXXXXX").string();
+    const bool memory = ::access("/dev/shm", W_OK) == 0;
+    const std::filesystem::path root = memory ? "/dev/shm" : std::filesystem::temp_directory_path();
+    std::string name = (root / "atelier-data-XXXXXX").string();
     path = ::mkdtemp(name.data());
     std::filesystem::permissions(path, std::filesystem::perms(0755));
   }

@@ -30,6 +30,15 @@ bool has_knob(const CatalogEntry& rule, std::string_view name) {
   return std::ranges::find(rule.knobs, name, &KnobInfo::name) != rule.knobs.end();
 }
 
+/// A count reads like any whole number, within its own range.
+Result<int> layer_count(const Setting& setting, std::string_view text, std::string_view spelled) {
+  Recipe scratch;
+  Setting count = setting;
+  count.field = &Recipe::epochs;
+  if (auto done = set(scratch, count, text, spelled); !done) return pass_on(done);
+  return scratch.epochs;
+}
+
 }  // namespace
 
 nlohmann::ordered_json to_json(const Recipe& recipe) {
@@ -89,54 +98,58 @@ std::vector<std::string> idle_settings(const Recipe& recipe) {
 Result<void> Draft::set(std::string_view name, std::string_view text, Source source) {
   const Setting* setting = find_setting(name);
   if (!setting) return unknown_setting(name);
-  const std::optional<Source> earlier = source_of(setting->name);
-  if (earlier && *earlier > source) return {};
+  const Given* earlier = find(setting->name);
+  if (earlier && earlier->source > source) return {};
+  Recipe scratch;
   if (std::holds_alternative<LayerCount>(setting->field)) {
-    Recipe scratch;  // a count reads like any whole number, within its own range
-    Setting count = *setting;
-    count.field = &Recipe::epochs;
-    if (auto done = atelier::set(scratch, count, text, name); !done) return done;
-    layer_count_ = scratch.epochs;
-  } else if (auto done = atelier::set(recipe_, *setting, text, name); !done) {
+    if (auto count = layer_count(*setting, text, name); !count) return pass_on(count);
+  } else if (auto done = atelier::set(scratch, *setting, text, name); !done) {
     return done;
   }
-  std::erase_if(given_, [&](const auto& entry) { return entry.first == setting; });
-  given_.emplace_back(setting, source);
+  std::erase_if(given_, [&](const Given& given) { return given.setting == setting; });
+  given_.push_back({setting, source, std::string(text), std::string(name)});
   return {};
 }
 
-std::optional<Source> Draft::source_of(std::string_view name) const {
-  for (const auto& [setting, source] : given_)
-    if (setting->name == name) return source;
-  return std::nullopt;
+const Draft::Given* Draft::find(std::string_view name) const {
+  const auto found = std::ranges::find_if(given_, [&](const Given& given) { return given.setting->name == name; });
+  return found == given_.end() ? nullptr : &*found;
 }
 
 bool Draft::has(std::string_view name) const {
   const Setting* setting = find_setting(name);
-  return setting && source_of(setting->name).has_value();
+  return setting && find(setting->name);
 }
 
-Result<Recipe> Draft::settle() const {
-  Recipe recipe = recipe_;
-  if (layer_count_) {
-    const auto count = static_cast<std::size_t>(*layer_count_);
-    const std::optional<Source> of_layers = source_of("layers");
-    const bool same_width =
-        std::ranges::adjacent_find(recipe.layers, std::ranges::not_equal_to()) == recipe.layers.end();
-    if (!of_layers || (recipe.layers.empty() && count > 0 && *of_layers < *source_of("num-layers"))) {
-      recipe.layers.assign(count, kUsualWidth);
-    } else if (recipe.layers.size() == 1 ||
-               (same_width && !recipe.layers.empty() && *of_layers < *source_of("num-layers"))) {
-      recipe.layers.assign(count, recipe.layers.front());
-    } else if (recipe.layers.size() != count && *of_layers <= *source_of("num-layers")) {
-      return fail(Trouble::usage, "num-layers and layers disagree",
-                  fmt::format("num-layers is {}, layers lists {}: {}", count, recipe.layers.size(),
-                              fmt::join(recipe.layers, ",")),
-                  "leave num-layers out, or give layers one width to repeat");
-    }
+Result<Recipe> Draft::settle(Recipe base) const {
+  for (const Given& given : given_) {
+    if (std::holds_alternative<LayerCount>(given.setting->field)) continue;
+    if (auto done = atelier::set(base, *given.setting, given.text, given.spelled); !done) return pass_on(done);
   }
-  if (auto fits = check(recipe); !fits) return pass_on(fits);
-  return recipe;
+  if (auto done = repeat_widths(base); !done) return pass_on(done);
+  if (auto fits = check(base); !fits) return pass_on(fits);
+  return base;
+}
+
+Result<void> Draft::repeat_widths(Recipe& recipe) const {
+  const Given* depth = find("num-layers");
+  if (!depth) return {};
+  const auto read = layer_count(*depth->setting, depth->text, depth->spelled);
+  const auto count = static_cast<std::size_t>(read.value_or(0));
+  const Given* list = find("layers");
+  const bool stronger = !list || depth->source > list->source;
+  std::vector<int>& layers = recipe.layers;
+  const bool one_width = std::ranges::adjacent_find(layers, std::ranges::not_equal_to()) == layers.end();
+  if (!list || (layers.empty() && stronger)) {
+    layers.assign(count, kUsualWidth);
+  } else if (layers.size() == 1 || (one_width && !layers.empty() && stronger)) {
+    layers.assign(count, layers.front());
+  } else if (layers.size() != count && depth->source >= list->source) {
+    return fail(Trouble::usage, "num-layers and layers disagree",
+                fmt::format("num-layers is {}, layers lists {}: {}", count, layers.size(), fmt::join(layers, ",")),
+                "leave num-layers out, or give layers one width to repeat");
+  }
+  return {};
 }
 
 }  // namespace atelier

@@ -86,23 +86,26 @@ enum class Source { preset, file, flag };
 /// A recipe in the making: takes settings from several sources and settles what they mean together.
 class Draft {
  public:
-  explicit Draft(Recipe base = {}) : recipe_(std::move(base)) {}
-
   /// Sets one setting by any of its names; a weaker source never overrides a stronger one.
   Result<void> set(std::string_view name, std::string_view text, Source source);
   /// Reads a YAML (or JSON) file of settings; an error names file:line.
   Result<void> read_file(const std::string& path);
-  /// The recipe, with `num-layers` applied and checked as a whole.
-  Result<Recipe> settle() const;
+  /// `base` with all that was set, `num-layers` applied, checked as a whole.
+  Result<Recipe> settle(Recipe base = {}) const;
   /// Whether any source has set it.
   bool has(std::string_view name) const;
 
  private:
-  Recipe recipe_;
-  std::vector<std::pair<const Setting*, Source>> given_;
-  std::optional<int> layer_count_;
+  struct Given {
+    const Setting* setting;
+    Source source;
+    std::string text, spelled;
+  };
 
-  std::optional<Source> source_of(std::string_view name) const;
+  std::vector<Given> given_;  // one a setting
+
+  const Given* find(std::string_view name) const;
+  Result<void> repeat_widths(Recipe& recipe) const;
 };
 
 }  // namespace atelier

@@ -24,17 +24,17 @@ Names names_of(std::span<const CatalogEntry> catalog) {
   return names;
 }
 
-Names datasets() {
+Names dataset_names() {
   Names names;
   for (const KnownSet& set : known_sets()) names.push_back(set.name);
   return names;
 }
-Names activations() { return names_of(activation_catalog()); }
-Names norms() { return {"none", "batch", "layer"}; }
-Names initialisers() { return names_of(initialiser_catalog()); }
-Names losses() { return names_of(loss_catalog()); }
-Names optimizers() { return names_of(optimizer_catalog()); }
-Names schedules() { return names_of(schedule_catalog()); }
+Names activation_names() { return names_of(activation_catalog()); }
+Names norm_names() { return {"none", "batch", "layer"}; }
+Names initialiser_names() { return names_of(initialiser_catalog()); }
+Names loss_names() { return names_of(loss_catalog()); }
+Names optimizer_names() { return names_of(optimizer_catalog()); }
+Names schedule_names() { return names_of(schedule_catalog()); }
 
 constexpr Range kShare{0, 1, false, true};  // [0, 1)
 constexpr double kSeeds = static_cast<double>(std::numeric_limits<std::uint64_t>::max());
@@ -46,7 +46,7 @@ constexpr std::string_view kData = "Data", kNetwork = "Network", kLearning = "Le
 // clang-format off
 constexpr std::array kSettings = std::to_array<Setting>({
     {"dataset", "d", kData, "NAME", "fashion_mnist", "a known set: fashion_mnist, mnist",
-     &Recipe::dataset, {}, datasets},
+     &Recipe::dataset, {}, dataset_names},
     {"data", "", kData, "DIR", "./my-images", "a folder of IDX files instead of a known set",
      &Recipe::data},
     {"validation", "validation-split", kData, "SHARE", "0.1", "share of the training set held out to choose by",
@@ -59,9 +59,9 @@ constexpr std::array kSettings = std::to_array<Setting>({
     {"num-layers", "nhl", kNetwork, "N", "3", "repeats a single width of --layers",
      LayerCount{}, {0, 256}},
     {"activation", "a", kNetwork, "NAME", "relu", "activation of the hidden layers",
-     &Recipe::activation, {}, activations},
+     &Recipe::activation, {}, activation_names},
     {"norm", "", kNetwork, "NAME", "batch", "normalisation of the hidden layers: none, batch, layer",
-     &Recipe::norm, {}, norms},
+     &Recipe::norm, {}, norm_names},
     {"dropout", "", kNetwork, "SHARE", "0.2", "share of the hidden values dropped",
      &Recipe::dropout, kShare},
     {"input-dropout", "", kNetwork, "SHARE", "0.1", "share of the input values dropped",
@@ -69,12 +69,12 @@ constexpr std::array kSettings = std::to_array<Setting>({
     {"residual", "", kNetwork, "", "true", "skip connections around hidden layers of equal width",
      &Recipe::residual},
     {"init", "w-i wi weight-init initialiser initializer", kNetwork, "NAME", "he_normal", "initial weights",
-     &Recipe::init, {}, initialisers},
-    {"init-scale", "", kNetwork, "NUMBER", "0.01", "their spread, for normal, uniform and random; 0: the usual one",
+     &Recipe::init, {}, initialiser_names},
+    {"init-scale", "", kNetwork, "NUMBER", "0.01", "spread of normal, uniform and random, gain of the others; 0: the usual one",
      &Recipe::init_scale, {0, 1000}},
 
     {"loss", "l", kLearning, "NAME", "cross_entropy", "what is minimised",
-     &Recipe::loss, {}, losses},
+     &Recipe::loss, {}, loss_names},
     {"label-smoothing", "", kLearning, "SHARE", "0.1", "share of each label spread over all classes",
      &Recipe::label_smoothing, kShare},
     {"batch-size", "b", kLearning, "N", "64", "samples a step",
@@ -95,7 +95,7 @@ constexpr std::array kSettings = std::to_array<Setting>({
      &Recipe::averaging, kShare},
 
     {"optimizer", "o optimiser", kOptimizer, "NAME", "adam", "update rule; `atelier optimizers` lists them",
-     &Recipe::optimizer, {}, optimizers},
+     &Recipe::optimizer, {}, optimizer_names},
     {"learning-rate", "lr", kOptimizer, "NUMBER", "0.001", "step size; by default the optimizer's own",
      &Recipe::learning_rate, {0, 1000, true, false}},
     {"momentum", "m", kOptimizer, "NUMBER", "0.9", "momentum, nesterov",
@@ -110,7 +110,7 @@ constexpr std::array kSettings = std::to_array<Setting>({
      &Recipe::epsilon, {0, 1, true, true}},
 
     {"schedule", "", kSchedule, "NAME", "cosine", "how the learning rate changes",
-     &Recipe::schedule, {}, schedules},
+     &Recipe::schedule, {}, schedule_names},
     {"warmup", "warm-up", kSchedule, "EPOCHS", "1", "linear warm-up",
      &Recipe::warmup, {0, 1e6}},
     {"schedule-factor", "", kSchedule, "NUMBER", "0.1", "step: factor a drop; exponential: factor over the run",

@@ -1,9 +1,10 @@
-// catalog.hpp: the update rules and schedules by name.
+// catalog.hpp: the update rules by name; the schedules come with it.
 #pragma once
 #include <span>
 #include <string_view>
 
 #include "optim/any_rule.hpp"
+#include "optim/schedule.hpp"
 
 namespace atelier {
 

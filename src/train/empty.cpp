@@ -1,1 +1,0 @@
-// train.cpp: to be written.

@@ -3,15 +3,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nn/batch_pass.hpp"
 #include "nn/catalog.hpp"
 #include "optim/catalog.hpp"
+#include "train/trainer.hpp"
 
 namespace atelier {
 namespace {
@@ -98,6 +102,38 @@ void compare(const std::string& precision, double tolerance) {
 TEST(Golden, TwoHundredStepsFollowPyTorchInDouble) { compare<double>("float64", 1e-10); }
 
 TEST(Golden, TwoHundredStepsFollowPyTorchInFloat) { compare<float>("float32", 1e-4); }
+
+/// The stored rows as a set that owns its memory.
+Dataset stored_rows() {
+  auto values = std::make_shared<std::vector<float>>();
+  for (const Json& row : curve()["inputs"])
+    for (const Json& value : row) values->push_back(value.get<float>());
+  const std::size_t width = curve()["inputs"][0].size();
+  Features features{.values = std::span<const float>(*values), .width = width, .keeper = values};
+  auto labels = std::make_shared<std::vector<std::int32_t>>(curve()["labels"].get<std::vector<std::int32_t>>());
+  return Dataset::classification("curve", std::move(features), std::move(labels), {}, {"a", "b", "c", "d"});
+}
+
+TEST(Golden, ATrainerDecaysAndClipsAsPyTorchDoes) {
+  const Dataset data = stored_rows();
+  for (const Json& stored : curve()["whole"]) {
+    SCOPED_TRACE(stored["optimizer"].get<std::string>());
+    TrainerOptions options{.batch_size = data.size(), .learning_rate = stored["learning_rate"].get<double>()};
+    options.l2 = stored.value("weight_decay", 0.0);
+    options.decoupled_decay = stored.value("decoupled_decay", 0.0);
+    options.clip_norm = stored.value("clip_norm", 0.0);
+    options.clip_value = stored.value("clip_value", 0.0);
+    const AnyRule rule = update_rule(stored["optimizer"].get<std::string>()).value();
+    auto trainer =
+        Trainer::create(start<float>(), data, rule, CrossEntropy{}, options, std::make_shared<ThreadPool>(1));
+    ASSERT_TRUE(trainer.has_value());
+    for (const Json& loss : stored["losses"]) {
+      const auto report = trainer->step();
+      ASSERT_TRUE(report.has_value());
+      ASSERT_NEAR(report->loss, loss.get<double>(), 1e-4) << "at step " << report->step;
+    }
+  }
+}
 
 }  // namespace
 }  // namespace atelier

@@ -116,27 +116,56 @@ def normed(data, kind, sizes, numbers, residual=False):
     return result
 
 
-def curve(dtype):
-    """Losses before each of 200 Adam steps of a 16-12-4 ReLU network on four fixed batches of 16, in turn."""
-    torch.set_default_dtype(dtype)
+def curve_start(dtype):
+    """Data and initial parameters of the curves: 64 rows of 16 values, classes by a linear teacher."""
     numbers = Numbers(7)
     x, teacher = numbers.tensor(64, 16), numbers.tensor(4, 16)
     y = (x @ teacher.T).argmax(dim=1)
-    x = x.to(dtype)
-    layers = dense([16, 12, 4], numbers)
-    initial = {name: plain(tensor) for name, tensor in leaves(layers, None).items()}
+    initial = {name: plain(tensor) for name, tensor in leaves(dense([16, 12, 4], numbers), None).items()}
+    return x.to(dtype), y, initial
+
+
+def train(dtype, make_optimizer, steps, batch, clip=lambda parameters: None):
+    """Losses before each step of a 16-12-4 ReLU network, over batches of rows in turn."""
+    torch.set_default_dtype(dtype)
+    x, y, initial = curve_start(dtype)
     parameters = {name: torch.tensor(rows, dtype=dtype, requires_grad=True) for name, rows in initial.items()}
-    cast = [{"weight": parameters[f"{i}.weight"], "bias": parameters[f"{i}.bias"]} for i in range(2)]
-    optimizer = torch.optim.Adam(parameters.values(), lr=0.01, foreach=False)
+    layers = [{"weight": parameters[f"{i}.weight"], "bias": parameters[f"{i}.bias"]} for i in range(2)]
+    optimizer = make_optimizer(parameters)
     losses = []
-    for step in range(200):
-        rows = slice(16 * (step % 4), 16 * (step % 4) + 16)
+    for step in range(steps):
+        rows = slice(step * batch % 64, step * batch % 64 + batch)
         optimizer.zero_grad()
-        loss = F.cross_entropy(forward(x[rows], cast, "relu"), y[rows])
+        loss = F.cross_entropy(forward(x[rows], layers, "relu"), y[rows])
         loss.backward()
+        clip(parameters.values())
         optimizer.step()
         losses.append(plain(loss))
-    return {"inputs": plain(x), "labels": plain(y), "parameters": initial}, losses
+    assert losses[-1] < 0.5 * losses[0], "a curve that does not learn shows nothing"
+    return losses
+
+
+def groups(parameters, decay):
+    """Weights with a decay, biases without."""
+    return [{"params": [p for name, p in parameters.items() if name.endswith("weight")], "weight_decay": decay},
+            {"params": [p for name, p in parameters.items() if name.endswith("bias")], "weight_decay": 0.0}]
+
+
+def whole_batch_curves():
+    """100 steps over all 64 rows at once in float32: decay of the weights alone, clipping by norm and by value."""
+    def run(make_optimizer, clip=lambda parameters: None):
+        return train(torch.float32, make_optimizer, 100, 64, clip)
+
+    return [
+        {"optimizer": "adam", "learning_rate": 0.01, "weight_decay": 0.0625, "clip_norm": 0.5,
+         "losses": run(lambda p: torch.optim.Adam(groups(p, 0.0625), lr=0.01),
+                       lambda p: torch.nn.utils.clip_grad_norm_(list(p), 0.5))},
+        {"optimizer": "adamw", "learning_rate": 0.01, "decoupled_decay": 0.5,
+         "losses": run(lambda p: torch.optim.AdamW(groups(p, 0.5), lr=0.01))},
+        {"optimizer": "momentum", "learning_rate": 0.125, "clip_value": 0.03125,
+         "losses": run(lambda p: torch.optim.SGD(p.values(), lr=0.125, momentum=0.9),
+                       lambda p: torch.nn.utils.clip_grad_value_(list(p), 0.03125))},
+    ]
 
 
 def main():
@@ -155,11 +184,14 @@ def main():
                "normed": [normed(long, "batch", SIZES, numbers), normed(long, "layer", SIZES, numbers),
                           normed(long, "none", EVEN, numbers, residual=True),
                           normed(long, "batch", EVEN, numbers, residual=True)]}
-    start, wide = curve(torch.float64)
-    _, narrow = curve(torch.float32)
-    assert wide[-1] < 0.3 * wide[0], "a curve that does not learn shows nothing"
+    def adam(parameters):
+        return torch.optim.Adam(parameters.values(), lr=0.01, foreach=False)
+
+    x, y, initial = curve_start(torch.float64)
     written["curve"] = {"sizes": [16, 12, 4], "activation": "relu", "optimizer": "adam", "learning_rate": 0.01,
-                        "batch_size": 16, **start, "float64": wide, "float32": narrow}
+                        "batch_size": 16, "inputs": plain(x), "labels": plain(y), "parameters": initial,
+                        "float64": train(torch.float64, adam, 200, 16), "float32": train(torch.float32, adam, 200, 16),
+                        "whole": whole_batch_curves()}
     write(pathlib.Path(__file__).with_suffix(".json"), written)
 
 

@@ -23,7 +23,8 @@ struct Axis {
   double height() const { return step * rows; }
   std::string label(int row) const {
     const double value = low + step * row;
-    return std::abs(value) >= 1e6 ? fmt::format("{:.2e}", value) : fmt::format("{:.{}f}", value, places);
+    if (value != 0 && (step >= 1e6 || step < 1e-6)) return fmt::format("{:.2e}", value);
+    return fmt::format("{:.{}f}", value, value == 0 ? 0 : places);
   }
 };
 
@@ -31,7 +32,7 @@ struct Axis {
 Axis round_axis(double low, double high, int rows) {
   const double size = std::max(std::abs(low), std::abs(high));
   const bool flat = high - low <= size * 1e-6;
-  const double least = flat ? (size > 0 ? size * 0.01 : 0.1) : (high - low) / rows;
+  const double least = std::max(flat ? (size > 0 ? size * 0.01 : 0.1) : (high - low) / rows, 1e-290);
   int power = static_cast<int>(std::floor(std::log10(least)));
   for (;; ++power)
     for (const double digit : {1.0, 2.0, 2.5, 5.0}) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <memory>
 
 #include "base/files.hpp"
@@ -37,6 +38,26 @@ std::vector<std::uint8_t> png_bytes(cairo_surface_t* surface) {
   return bytes;
 }
 
+/// The pixels of an RGB24 surface.
+Raster raster_of(cairo_surface_t* surface) {
+  cairo_surface_flush(surface);
+  Raster raster{.width = cairo_image_surface_get_width(surface),
+                .height = cairo_image_surface_get_height(surface),
+                .channels = 3,
+                .pixels = {}};
+  raster.pixels.reserve(3 * static_cast<std::size_t>(raster.width) * static_cast<std::size_t>(raster.height));
+  for (int y = 0; y < raster.height; ++y) {
+    const unsigned char* row =
+        cairo_image_surface_get_data(surface) + std::ptrdiff_t{y} * cairo_image_surface_get_stride(surface);
+    for (int x = 0; x < raster.width; ++x) {
+      std::uint32_t pixel = 0;
+      std::memcpy(&pixel, row + 4 * x, 4);
+      for (const int shift : {16, 8, 0}) raster.pixels.push_back(static_cast<std::uint8_t>(pixel >> shift & 0xff));
+    }
+  }
+  return raster;
+}
+
 Error drawing_error(std::string detail) {
   return {Trouble::file, "the picture cannot be drawn", std::move(detail), {}};
 }
@@ -56,7 +77,7 @@ std::string base64(const std::vector<std::uint8_t>& bytes) {
 
 }  // namespace
 
-Result<std::vector<std::uint8_t>> render_png(const Picture& picture, double scale) {
+Result<Raster> render(const Picture& picture, double scale) {
   const double width = std::ceil(picture.width * scale), height = std::ceil(picture.height * scale);
   if (!(width >= 1 && height >= 1 && width <= 32000 && height <= 32000))
     return std::unexpected(drawing_error(fmt::format("it would be {:.0f} x {:.0f} pixels", width, height)));
@@ -73,7 +94,13 @@ Result<std::vector<std::uint8_t>> render_png(const Picture& picture, double scal
   const RsvgRectangle page{0, 0, width, height};
   if (!rsvg_handle_render_document(handle.get(), context.get(), &page, &error))
     return std::unexpected(librsvg_error(error));
-  std::vector<std::uint8_t> png = png_bytes(surface.get());
+  return raster_of(surface.get());
+}
+
+Result<std::vector<std::uint8_t>> render_png(const Picture& picture, double scale) {
+  const auto raster = render(picture, scale);
+  if (!raster) return std::unexpected(raster.error());
+  std::vector<std::uint8_t> png = png_of(*raster);
   if (png.empty()) return std::unexpected(drawing_error("cairo could not write a PNG"));
   return png;
 }

@@ -18,7 +18,10 @@ struct Picture {
   double width = 0, height = 0;
 };
 
-/// The picture as PNG bytes, `scale` pixels for each of the picture's (drawn by librsvg).
+/// The picture as pixels on white, `scale` for each of the picture's, rounded up (drawn by librsvg).
+Result<Raster> render(const Picture& picture, double scale = 2);
+
+/// The same as the bytes of a PNG file.
 Result<std::vector<std::uint8_t>> render_png(const Picture& picture, double scale = 2);
 
 /// Writes the picture whole or not at all; the name's ending, .png or .svg, says how.

@@ -69,7 +69,7 @@ std::uint64_t ConfusionMatrix::column(std::size_t answer) const {
 }
 
 Scores scores(const ConfusionMatrix& matrix) {
-  Scores out{.accuracy = matrix.accuracy(), .classes = {}, .macro = {}};
+  Scores out{.accuracy = matrix.accuracy()};
   for (std::size_t i = 0; i < matrix.classes(); ++i) {
     const std::uint64_t hits = matrix[i, i], row = matrix.row(i), column = matrix.column(i);
     out.classes.push_back({ratio(hits, column), ratio(hits, row), ratio(2 * hits, row + column), row});
@@ -113,10 +113,7 @@ ConfusionFigure confusion_figure(const ConfusionMatrix& matrix, std::span<const 
                                       ? "No samples"
                                       : fmt::format("Accuracy {:.2f} %, 95 % interval {:.2f} to {:.2f}",
                                                     100 * accuracy.value, 100 * accuracy.low, 100 * accuracy.high),
-                         .caption = std::move(caption),
-                         .names = {},
-                         .counts = {},
-                         .remarks = {}};
+                         .caption = std::move(caption)};
   const std::vector<std::size_t> order = likeness_order(matrix);
   for (const std::size_t i : order) {
     figure.names.push_back(names[i]);

@@ -37,16 +37,16 @@ class ConfusionMatrix {
 
 /// Scores in [0, 1]; none where the fraction is 0 / 0, which listings show as a dash.
 struct ClassScores {
-  std::optional<double> precision;  ///< of the answers that name the class, how many are right
-  std::optional<double> recall;     ///< of the class, how much is found
-  std::optional<double> f1;         ///< 2 hits / (samples + answers), their harmonic mean
+  std::optional<double> precision = {};  ///< of the answers that name the class, how many are right
+  std::optional<double> recall = {};     ///< of the class, how much is found
+  std::optional<double> f1 = {};         ///< 2 hits / (samples + answers), their harmonic mean
   std::uint64_t samples = 0;
 };
 
 struct Scores {
   Proportion accuracy;
-  std::vector<ClassScores> classes;
-  ClassScores macro;  ///< plain means over the classes where a score is defined; samples: all
+  std::vector<ClassScores> classes = {};
+  ClassScores macro = {};  ///< plain means over the classes where a score is defined; samples: all
 };
 
 Scores scores(const ConfusionMatrix& matrix);

@@ -15,14 +15,14 @@ namespace {
 /// How the matrix fits the window: columns are headed by names where they have room, else by the rows' numbers.
 struct Grid {
   std::vector<std::size_t> order;
-  std::vector<std::string> rows, heads;
+  std::vector<std::string> rows = {}, heads = {};
   int label = 0, cell = 0;
 };
 
 constexpr int kLongestName = 16, kRecall = 9;
 
 Grid fit(const ConfusionMatrix& matrix, std::span<const std::string> names, int width) {
-  Grid grid{.order = likeness_order(matrix), .rows = {}, .heads = {}};
+  Grid grid{.order = likeness_order(matrix)};
   int digits = 1, longest = 1;
   for (std::size_t i = 0; i < matrix.classes(); ++i) {
     longest = std::max(longest, std::min(cells(printable(names[i])), kLongestName));
@@ -83,8 +83,7 @@ std::string scores_table(const Scores& scores, std::span<const std::string> name
                           {"precision", Align::right},
                           {"recall", Align::right},
                           {"F1", Align::right},
-                          {"samples", Align::right}},
-              .rows = {}};
+                          {"samples", Align::right}}};
   for (std::size_t i = 0; i < scores.classes.size(); ++i)
     table.rows.push_back(line(clip(printable(names[i]), 32), scores.classes[i]));
   table.rows.emplace_back();

@@ -18,9 +18,9 @@ namespace atelier {
 class TrainingView {
  public:
   struct Start {
-    std::string dataset;
+    std::string dataset = {};
     std::uint64_t train = 0, validation = 0;  ///< samples
-    std::string network;                      ///< "784 → 256 relu → 10 softmax"
+    std::string network = {};                 ///< "784 → 256 relu → 10 softmax"
     int epochs = 1;
     std::string unit = "img/s";  ///< "rows/s" where samples are no pictures
   };
@@ -33,9 +33,9 @@ class TrainingView {
   struct EpochEnd {
     int epoch = 1, epochs = 1;
     double train_loss = 0;
-    std::optional<double> train_accuracy;
+    std::optional<double> train_accuracy = {};
     double val_loss = 0;
-    std::optional<double> val_accuracy;
+    std::optional<double> val_accuracy = {};
     double best = 0;
     int best_epoch = 1;
     double samples_per_second = 0;
@@ -66,7 +66,7 @@ class TrainingView {
   std::optional<EpochEnd> last_;
   std::optional<std::pair<LiveRegion::Time, double>> began_;  ///< when, and how much had been done by then
   LiveRegion::Time seen_{};
-  CurveSeries train_{.name = "train", .values = {}, .dotted = true}, validation_{.name = "validation", .values = {}};
+  CurveSeries train_{.name = "train", .dotted = true}, validation_{.name = "validation"};
   std::vector<std::string> curve_;
   int curve_width_ = 0;
 };

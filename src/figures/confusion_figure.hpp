@@ -10,10 +10,10 @@
 namespace atelier {
 
 struct ConfusionFigure {
-  std::string title, caption;
-  std::vector<std::string> names;                  ///< in the order they are drawn
-  std::vector<std::vector<std::uint64_t>> counts;  ///< [true class][answer], in that order; square
-  std::vector<std::string> remarks;                ///< sentences under the matrix
+  std::string title = {}, caption = {};
+  std::vector<std::string> names = {};                  ///< in the order they are drawn
+  std::vector<std::vector<std::uint64_t>> counts = {};  ///< [true class][answer], in that order; square
+  std::vector<std::string> remarks = {};                ///< sentences under the matrix
 };
 
 nlohmann::ordered_json to_json(const ConfusionFigure& figure);

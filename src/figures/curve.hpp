@@ -11,7 +11,7 @@ namespace atelier {
 /// One line of the curve: values[i] belongs to x = i + 1. A value that is not finite leaves a gap.
 struct CurveSeries {
   std::string name;
-  std::vector<double> values;
+  std::vector<double> values = {};
   bool dotted = false;  ///< training is dotted, validation drawn through
 };
 

@@ -43,8 +43,7 @@ Raster raster_of(cairo_surface_t* surface) {
   cairo_surface_flush(surface);
   Raster raster{.width = cairo_image_surface_get_width(surface),
                 .height = cairo_image_surface_get_height(surface),
-                .channels = 3,
-                .pixels = {}};
+                .channels = 3};
   raster.pixels.reserve(3 * static_cast<std::size_t>(raster.width) * static_cast<std::size_t>(raster.height));
   for (int y = 0; y < raster.height; ++y) {
     const unsigned char* row =

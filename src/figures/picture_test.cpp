@@ -107,7 +107,7 @@ TEST(SamplesFigure, SameDataSamePicture) {
 }
 
 ConfusionFigure confusion(std::size_t classes) {
-  ConfusionFigure figure{.title = "Accuracy", .caption = "c", .names = {}, .counts = {}, .remarks = {"A remark."}};
+  ConfusionFigure figure{.title = "Accuracy", .caption = "c", .remarks = {"A remark."}};
   for (std::size_t i = 0; i < classes; ++i) {
     figure.names.push_back("<class " + std::to_string(i) + ">");
     figure.counts.emplace_back(classes, 0);
@@ -127,7 +127,7 @@ TEST(ConfusionFigure, AnyNumberOfClassesIsDrawnInReasonableSize) {
 }
 
 TEST(ConfusionFigure, DarkerMeansMore) {
-  ConfusionFigure figure{.title = "t", .caption = "", .names = {"a", "b"}, .counts = {{99, 1}, {0, 0}}, .remarks = {}};
+  ConfusionFigure figure{.title = "t", .caption = "", .names = {"a", "b"}, .counts = {{99, 1}, {0, 0}}};
   const std::string svg = draw(figure).svg;
   EXPECT_NE(svg.find(hex(ink_wash(0.03 + 0.97 * std::sqrt(0.99)))), std::string::npos);
   EXPECT_NE(svg.find(hex(ink_wash(0.03 + 0.97 * std::sqrt(0.01)))), std::string::npos);

@@ -53,7 +53,7 @@ std::string rate(double per_second, std::string_view unit) {
 std::string clock_time(double seconds) {
   if (!std::isfinite(seconds) || seconds < 0) return "–";
   if (seconds > 9e15) return "for ever";
-  const auto whole = static_cast<std::uint64_t>(std::ceil(seconds));
+  const auto whole = static_cast<std::uint64_t>(std::ceil(seconds - 1e-3));
   const std::uint64_t s = whole % 60, m = whole / 60 % 60, h = whole / 3600;
   if (h >= 24) return fmt::format("{} d {} h", grouped(h / 24), h % 24);
   return h ? fmt::format("{}:{:02}:{:02}", h, m, s) : fmt::format("{}:{:02}", m, s);

@@ -8,7 +8,7 @@ namespace atelier {
 /// A picture of one (grey) or three (RGB) bytes a pixel, row by row from the top; 0 is black.
 struct Raster {
   int width = 0, height = 0, channels = 1;
-  std::vector<std::uint8_t> pixels;  ///< [height, width, channels]
+  std::vector<std::uint8_t> pixels = {};  ///< [height, width, channels]
 
   bool valid() const {
     return width > 0 && height > 0 && (channels == 1 || channels == 3) &&

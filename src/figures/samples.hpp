@@ -12,12 +12,12 @@ namespace atelier {
 
 struct Sample {
   std::string name;
-  Raster image;  ///< one that is not valid is drawn as an empty frame
+  Raster image = {};  ///< one that is not valid is drawn as an empty frame
 };
 
 struct SamplesFigure {
-  std::string title, caption;
-  std::vector<Sample> samples;
+  std::string title = {}, caption = {};
+  std::vector<Sample> samples = {};
 };
 
 nlohmann::ordered_json to_json(const SamplesFigure& figure);

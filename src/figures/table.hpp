@@ -16,8 +16,8 @@ struct TableColumn {
 /// Cells are single lines and may hold colours; a row that is too short is filled with empty cells. An empty row
 /// is drawn as a thin rule.
 struct Table {
-  std::vector<TableColumn> columns;
-  std::vector<std::vector<std::string>> rows;
+  std::vector<TableColumn> columns = {};
+  std::vector<std::vector<std::string>> rows = {};
 };
 
 /// The table as lines without trailing blanks, each ended by a newline. Where it is wider than `terminal`, its

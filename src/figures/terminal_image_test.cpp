@@ -13,7 +13,7 @@ namespace {
 
 /// Left half black, right half white.
 Raster halves() {
-  Raster r{.width = 8, .height = 8, .channels = 1, .pixels = {}};
+  Raster r{.width = 8, .height = 8, .channels = 1};
   for (int i = 0; i < 64; ++i) r.pixels.push_back(i % 8 < 4 ? 0 : 255);
   return r;
 }
@@ -65,7 +65,7 @@ TEST(TerminalImage, KeepsProportionsAndColours) {
 }
 
 TEST(TerminalImage, SamplesFitTheWindowWithNamesBelow) {
-  SamplesFigure figure{.title = "t", .caption = "c", .samples = {}};
+  SamplesFigure figure{.title = "t", .caption = "c"};
   for (int i = 0; i < 7; ++i) figure.samples.push_back({"a rather long name " + std::to_string(i), halves()});
   for (const int width : {12, 40, 80, 200})
     for (const Colour colour : {Colour::none, Colour::palette}) {

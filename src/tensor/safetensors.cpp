@@ -130,7 +130,7 @@ std::string lay_out(std::vector<HeaderEntry>& entries) {
 }
 
 bool aligned(const HeaderEntry& e, const std::uint8_t* data) {
-  return reinterpret_cast<std::uintptr_t>(data + e.begin) % element_bytes(e.dtype) == 0;
+  return reinterpret_cast<std::uintptr_t>(data + e.begin) % std::max<std::size_t>(element_bytes(e.dtype), 1) == 0;
 }
 
 /// What a TensorFile keeps alive.

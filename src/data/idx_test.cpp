@@ -147,6 +147,14 @@ TEST_F(Idx, RefusesHugeDimensionsWithoutAllocating) {
   EXPECT_EQ(code, 0);
 }
 
+TEST_F(Idx, AProductThatWrapsAroundIsNotBelieved) {
+  // 2^64 elements, or 2^62 of four bytes, come to 0 in 64 bits: as many as these files hold.
+  const std::vector<std::uint32_t> bytes_shape = {0x80000000u, 0x80000000u, 4},
+                                   floats_shape = {0x80000000u, 0x80000000u};
+  EXPECT_TRUE(trouble(idx_header(0x08, bytes_shape)).contains("impossible size"));
+  EXPECT_TRUE(trouble(idx_header(0x0D, floats_shape)).contains("impossible size"));
+}
+
 TEST_F(Idx, InflatesNoFurtherThanDeclared) {
   // 20 MB of zeros behind a header that declares ten bytes.
   const Bytes bomb = gzip(joined(idx_header(0x08, std::vector<std::uint32_t>{10}), Bytes(20'000'000)));

@@ -36,57 +36,66 @@ std::string describe(const Architecture& architecture) {
   return text;
 }
 
-template <class Real>
-Result<Network<Real>> Network<Real>::build(Architecture architecture, const Initialiser& init, std::uint64_t seed) {
-  Network network;
-  network.architecture_ = std::move(architecture);
-  if (network.architecture_.inputs == 0)
-    return fail(Trouble::usage, "a network needs inputs", "found 0 features a sample");
-  if (auto laid_out = network.lay_out(); !laid_out) return pass_on(laid_out);
-  network.cut_tiles();
-  network.initialise(init, seed);
-  return network;
+namespace {
+
+/// The width that a residual connection brings back to layer `l`; an error where it does not fit.
+Result<void> check_skip(const Residual& residual, std::size_t l, std::size_t width, std::span<const Placement> before) {
+  if (residual.span == 0 || residual.span > l) {
+    return fail(Trouble::usage, "a residual connection starts before the network",
+                "layer " + std::to_string(l) + " skips " + std::to_string(residual.span));
+  }
+  const std::size_t source = before[l - residual.span].inputs;
+  if (source == width) return {};
+  return fail(Trouble::usage, "a residual connection joins different widths",
+              "it starts at " + std::to_string(source) + " values and ends at " + std::to_string(width),
+              "give the hidden layers it skips the same width");
+}
+
+}  // namespace
+
+Result<Layout> lay_out(const Architecture& architecture) {
+  if (architecture.inputs == 0) return fail(Trouble::usage, "a network needs inputs", "found 0 features a sample");
+  Layout layout;
+  std::size_t width = architecture.inputs;
+  bool trainable_before = false;
+  for (std::size_t l = 0; l < architecture.layers.size(); l++) {
+    const Layer& layer = architecture.layers[l];
+    if (const auto* residual = std::get_if<Residual>(&layer)) {
+      if (auto fits = check_skip(*residual, l, width, layout.placements); !fits) return pass_on(fits);
+    }
+    const Result<std::size_t> outputs = std::visit([&](const auto& x) { return x.outputs(width); }, layer);
+    if (!outputs) return std::unexpected(outputs.error());
+    Placement place{.inputs = width,
+                    .outputs = *outputs,
+                    .first_block = layout.blocks.size(),
+                    .parameters = layout.parameters,
+                    .partials = layout.vector_size,
+                    .running = layout.running,
+                    .mirror = layout.mirror,
+                    .passes_gradient = trainable_before};
+    for (const ParameterSpec& spec : std::visit([&](const auto& x) { return x.parameters(width); }, layer)) {
+      const std::size_t size = padded_size(spec);
+      layout.blocks.push_back({l, spec, layout.parameters, size});
+      layout.parameters += size;
+      if (!spec.matrix)
+        layout.vector_size += size;
+      else if (trainable_before)
+        layout.mirror += Panels{spec.cols, spec.rows}.size();
+      place.blocks++;
+    }
+    if (std::holds_alternative<BatchNorm>(layer)) layout.running += 2 * round_up(width, kLanes);
+    trainable_before = trainable_before || place.blocks > 0;
+    layout.placements.push_back(place);
+    width = *outputs;
+  }
+  return layout;
 }
 
 template <class Real>
-Result<void> Network<Real>::lay_out() {
-  std::size_t width = architecture_.inputs, offset = 0, mirror = 0, running = 0;
-  bool trainable_before = false;
-  for (std::size_t l = 0; l < architecture_.layers.size(); l++) {
-    const Layer& layer = architecture_.layers[l];
-    Result<std::size_t> outputs = std::visit([&](const auto& x) { return x.outputs(width); }, layer);
-    if (!outputs) return pass_on(outputs);
-    Placement place{.inputs = width, .outputs = *outputs};
-    place.first_block = blocks_.size(), place.parameters = offset, place.partials = vector_size_;
-    place.running = running, place.mirror = mirror, place.passes_gradient = trainable_before;
-    for (const ParameterSpec& spec : std::visit([&](const auto& x) { return x.parameters(width); }, layer)) {
-      const std::size_t size = padded_size(spec);
-      blocks_.push_back({l, spec, offset, size});
-      offset += size;
-      if (!spec.matrix)
-        vector_size_ += size;
-      else if (trainable_before)
-        mirror += Panels{spec.cols, spec.rows}.size();
-    }
-    place.blocks = blocks_.size() - place.first_block;
-    if (std::holds_alternative<BatchNorm>(layer)) running += 2 * round_up(width, kLanes);
-    if (const auto* residual = std::get_if<Residual>(&layer)) {
-      if (residual->span == 0 || residual->span > l) {
-        return fail(Trouble::usage, "a residual connection starts before the network",
-                    "layer " + std::to_string(l) + " skips " + std::to_string(residual->span));
-      }
-      const std::size_t source = placements_[l - residual->span].inputs;
-      if (source != width) {
-        return fail(Trouble::usage, "a residual connection joins different widths",
-                    "it starts at " + std::to_string(source) + " values and ends at " + std::to_string(width),
-                    "give the hidden layers it skips the same width");
-      }
-    }
-    trainable_before = trainable_before || place.blocks > 0;
-    placements_.push_back(place);
-    width = *outputs;
-  }
-  const double bytes = static_cast<double>(offset + mirror) * sizeof(Real) * 3;
+Result<Network<Real>> Network<Real>::build(Architecture architecture, const Initialiser& init, std::uint64_t seed) {
+  Result<Layout> layout = lay_out(architecture);
+  if (!layout) return pass_on(layout);
+  const double bytes = static_cast<double>(layout->parameters + layout->mirror) * sizeof(Real) * 3;
   if (bytes > 0.8 * machine_bytes()) {
     return fail(Trouble::usage, "the network does not fit into this machine's memory",
                 "it needs about " + std::to_string(static_cast<long long>(bytes / 1e9)) +
@@ -94,16 +103,21 @@ Result<void> Network<Real>::lay_out() {
                     " GB",
                 "make its layers narrower");
   }
-  parameters_ = Buffer<Real>(offset);
-  mirror_ = Buffer<Real>(mirror);
-  running_ = Buffer<double>(running);
-  return {};
+  Network network;
+  network.architecture_ = std::move(architecture);
+  network.layout_ = *std::move(layout);
+  network.parameters_ = Buffer<Real>(network.layout_.parameters);
+  network.mirror_ = Buffer<Real>(network.layout_.mirror);
+  network.running_ = Buffer<double>(network.layout_.running);
+  network.cut_tiles();
+  network.initialise(init, seed);
+  return network;
 }
 
 template <class Real>
 void Network<Real>::cut_tiles() {
-  for (std::size_t b = 0; b < blocks_.size(); b++) {
-    const Block& block = blocks_[b];
+  for (std::size_t b = 0; b < layout_.blocks.size(); b++) {
+    const Block& block = layout_.blocks[b];
     if (!block.spec.matrix) {
       for (std::size_t j = 0; j < block.size; j += kPanel * kPanel) {
         const std::size_t count = std::min(kPanel * kPanel, block.size - j);
@@ -123,8 +137,8 @@ void Network<Real>::cut_tiles() {
 
 template <class Real>
 void Network<Real>::initialise(const Initialiser& init, std::uint64_t seed) {
-  for (std::size_t b = 0; b < blocks_.size(); b++) {
-    const Block& block = blocks_[b];
+  for (std::size_t b = 0; b < layout_.blocks.size(); b++) {
+    const Block& block = layout_.blocks[b];
     std::vector<Real> values(block.spec.rows * block.spec.cols, block.spec.name == "gain" ? Real(1) : Real(0));
     if (block.spec.matrix) {
       std::vector<double> weights(values.size());
@@ -134,23 +148,23 @@ void Network<Real>::initialise(const Initialiser& init, std::uint64_t seed) {
     }
     set_block(b, values);
   }
-  for (std::size_t l = 0; l < placements_.size(); l++) {
+  for (std::size_t l = 0; l < layout_.placements.size(); l++) {
     if (!std::holds_alternative<BatchNorm>(architecture_.layers[l])) continue;
-    const std::size_t padded = round_up(placements_[l].inputs, kLanes);
-    std::fill_n(running_.data() + placements_[l].running + padded, padded, 1.0);
+    const std::size_t padded = round_up(layout_.placements[l].inputs, kLanes);
+    std::fill_n(running_.data() + layout_.placements[l].running + padded, padded, 1.0);
   }
 }
 
 template <class Real>
 std::size_t Network<Real>::parameter_count() const {
   std::size_t count = 0;
-  for (const Block& block : blocks_) count += block.spec.rows * block.spec.cols;
+  for (const Block& block : layout_.blocks) count += block.spec.rows * block.spec.cols;
   return count;
 }
 
 template <class Real>
 std::vector<Real> Network<Real>::block_values(std::size_t b) const {
-  const Block& block = blocks_[b];
+  const Block& block = layout_.blocks[b];
   const Panels panels{block.spec.rows, block.spec.cols};
   std::vector<Real> values(panels.rows * panels.cols);
   for (std::size_t i = 0; i < panels.rows; i++) {
@@ -163,7 +177,7 @@ std::vector<Real> Network<Real>::block_values(std::size_t b) const {
 
 template <class Real>
 void Network<Real>::set_block(std::size_t b, std::span<const Real> values) {
-  const Block& block = blocks_[b];
+  const Block& block = layout_.blocks[b];
   const Panels panels{block.spec.rows, block.spec.cols};
   for (std::size_t i = 0; i < panels.rows; i++) {
     for (std::size_t j = 0; j < panels.cols; j++) {
@@ -177,14 +191,14 @@ void Network<Real>::set_block(std::size_t b, std::span<const Real> values) {
 
 template <class Real>
 void Network<Real>::refresh(const Tile& tile) {
-  const Block& block = blocks_[tile.block];
+  const Block& block = layout_.blocks[tile.block];
   Real* const values = parameters_.data() + tile.offset;
   const std::size_t end = block.spec.cols, used = std::min(tile.width, end > tile.column ? end - tile.column : 0);
   if (used < tile.width) {
     for (std::size_t i = 0; i < tile.rows; i++)
       std::fill(values + i * tile.width + used, values + (i + 1) * tile.width, Real(0));
   }
-  const Placement& place = placements_[block.layer];
+  const Placement& place = layout_.placements[block.layer];
   if (!block.spec.matrix || !place.passes_gradient) return;
   const Panels panels{block.spec.cols, block.spec.rows};
   transpose(values, tile.width, mirror_.data() + place.mirror + panels.at(tile.column, tile.row),
@@ -200,10 +214,8 @@ template <class Real>
 Network<Real> Network<Real>::clone() const {
   Network copy;
   copy.architecture_ = architecture_;
-  copy.placements_ = placements_;
-  copy.blocks_ = blocks_;
+  copy.layout_ = layout_;
   copy.tiles_ = tiles_;
-  copy.vector_size_ = vector_size_;
   copy.parameters_ = parameters_.clone();
   copy.mirror_ = mirror_.clone();
   copy.running_ = running_.clone();

@@ -55,6 +55,19 @@ struct Placement {
   bool passes_gradient = false;  ///< something before it wants the gradient at its input
 };
 
+/// Where everything of a network lies, before any memory is taken for it.
+struct Layout {
+  std::vector<Placement> placements;
+  std::vector<Block> blocks;
+  std::size_t parameters = 0;   ///< values in the flat buffer
+  std::size_t mirror = 0;       ///< values in transposed panels
+  std::size_t vector_size = 0;  ///< values of all vector blocks, padded
+  std::size_t running = 0;      ///< running statistics
+};
+
+/// Lays a network out. Errors: no inputs, a width out of range, a residual connection between different widths.
+Result<Layout> lay_out(const Architecture& architecture);
+
 /// Parameters with the architecture that gives them meaning. Float is what trains; double runs the same code on
 /// the reference kernels, to check gradients. Move-only; `clone()` copies on purpose. Reading is safe from any
 /// thread.
@@ -62,17 +75,17 @@ template <class Real>
 class Network {
  public:
   /// Lays out and initialises: weights by `init`, from (seed, layer, position) alone; biases 0, gains 1. Errors:
-  /// a width out of range, a residual connection between different widths, more memory than the machine has.
+  /// those of `lay_out`, and more memory than the machine has.
   static Result<Network> build(Architecture architecture, const Initialiser& init, std::uint64_t seed);
 
   const Architecture& architecture() const { return architecture_; }
   std::size_t inputs() const { return architecture_.inputs; }
-  std::size_t outputs() const { return placements_.empty() ? architecture_.inputs : placements_.back().outputs; }
-  std::span<const Placement> placements() const { return placements_; }
-  std::span<const Block> blocks() const { return blocks_; }
+  std::size_t outputs() const { return layout_.placements.empty() ? inputs() : layout_.placements.back().outputs; }
+  std::span<const Placement> placements() const { return layout_.placements; }
+  std::span<const Block> blocks() const { return layout_.blocks; }
   std::span<const Tile> tiles() const { return tiles_; }
-  std::size_t parameter_count() const;                      ///< trainable values, padding excluded
-  std::size_t vector_size() const { return vector_size_; }  ///< values of all vector blocks, padded
+  std::size_t parameter_count() const;  ///< trainable values, padding excluded
+  std::size_t vector_size() const { return layout_.vector_size; }
 
   /// The flat buffer, padding included. After writing to it, call `refresh()`.
   std::span<Real> parameters() { return parameters_.span(); }
@@ -80,7 +93,7 @@ class Network {
   /// Running statistics of normalising layers.
   std::span<double> running() { return running_.span(); }
   std::span<const double> running() const { return running_.span(); }
-  const Real* mirror(std::size_t layer) const { return mirror_.data() + placements_[layer].mirror; }
+  const Real* mirror(std::size_t layer) const { return mirror_.data() + layout_.placements[layer].mirror; }
 
   /// Copies a block in or out as a plain row-major matrix [rows, cols].
   std::vector<Real> block_values(std::size_t block) const;
@@ -94,15 +107,12 @@ class Network {
 
  private:
   Network() = default;
-  Result<void> lay_out();
   void cut_tiles();
   void initialise(const Initialiser& init, std::uint64_t seed);
 
   Architecture architecture_;
-  std::vector<Placement> placements_;
-  std::vector<Block> blocks_;
+  Layout layout_;
   std::vector<Tile> tiles_;
-  std::size_t vector_size_ = 0;
   Buffer<Real> parameters_, mirror_;
   Buffer<double> running_;
 };

@@ -9,7 +9,7 @@ namespace atelier {
 struct Lion {
   static constexpr std::string_view name = "lion",
                                     summary = "by the sign of an interpolated momentum (Chen et al. 2023)";
-  static constexpr double learning_rate = 1e-4;
+  static constexpr double learning_rate = 3e-4;
   double beta1 = 0.9, beta2 = 0.99;  // unitless, in [0, 1)
   static constexpr auto knobs() {
     return std::tuple{Knob{"beta1", &Lion::beta1, 0, 1}, Knob{"beta2", &Lion::beta2, 0, 1}};

@@ -133,7 +133,9 @@ Result<bool> read_arguments(const Command& command, const Prepared& prepared, st
                 fmt::format("`atelier {} --help` lists what it takes", command.name));
   }
   if (help) return true;
-  if (const auto extras = app.remaining(); !extras.empty()) return unknown(command, prepared, extras.front());
+  std::vector<std::string> extras = app.remaining();
+  if (const auto mark = std::ranges::find(extras, "--"); mark != extras.end()) extras.erase(mark);
+  if (!extras.empty()) return unknown(command, prepared, extras.front());
   for (const Argument& argument : prepared.arguments)
     if (argument.required && is_empty(argument))
       return fail(Trouble::usage, fmt::format("{} needs {}", command.name, argument.name), {},

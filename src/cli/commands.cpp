@@ -5,6 +5,7 @@ namespace atelier::cli {
 
 std::span<const Command> commands() {
   static const std::vector<Command> all = {
+      samples_command(),
       data_command(),
       catalog_command("optimizers"),
       catalog_command("schedules"),
@@ -12,6 +13,7 @@ std::span<const Command> commands() {
       catalog_command("activations"),
       catalog_command("losses"),
       catalog_command("initialisers"),
+      check_gradients_command(),
   };
   return all;
 }

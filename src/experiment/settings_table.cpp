@@ -12,6 +12,7 @@
 #include "experiment/settings.hpp"
 #include "nn/catalog.hpp"
 #include "optim/catalog.hpp"
+#include "optim/schedule.hpp"
 
 namespace atelier {
 namespace {

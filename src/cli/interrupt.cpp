@@ -1,0 +1,40 @@
+// interrupt.cpp: the signal handler and what it raises.
+#include "cli/interrupt.hpp"
+
+#include <unistd.h>
+#include <csignal>
+
+#include "cli/exit_code.hpp"
+
+namespace atelier::cli {
+namespace {
+
+std::atomic<bool> stop_wanted = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch nothing else");
+
+struct sigaction former_interrupt, former_terminate;
+
+void on_signal(int) {
+  if (stop_wanted.exchange(true)) _exit(exit_code(Trouble::interrupted));
+}
+
+}  // namespace
+
+Interrupt::Interrupt() {
+  stop_wanted = false;
+  struct sigaction action{};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, &former_interrupt);
+  sigaction(SIGTERM, &action, &former_terminate);
+}
+
+Interrupt::~Interrupt() {
+  sigaction(SIGINT, &former_interrupt, nullptr);
+  sigaction(SIGTERM, &former_terminate, nullptr);
+}
+
+const std::atomic<bool>& Interrupt::wanted() const { return stop_wanted; }
+
+}  // namespace atelier::cli

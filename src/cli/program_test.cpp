@@ -1,0 +1,84 @@
+// program_test.cpp: commands, help and exit codes, without a process.
+#include "cli/program.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <sstream>
+
+#include "cli/command.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/help.hpp"
+#include "figures/text.hpp"
+
+namespace atelier::cli {
+namespace {
+
+struct Ran {
+  int code;
+  std::string out, err;
+};
+
+Ran run(std::vector<std::string> words) {
+  std::ostringstream out, err;
+  Console console{out, err, {}, {}};
+  const int code = run_program(std::move(words), console);
+  return {code, out.str(), err.str()};
+}
+
+TEST(Program, WithoutWordsItShowsTheOverview) {
+  const Ran ran = run({});
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.out, run({"--help"}).out);
+  EXPECT_TRUE(ran.err.empty());
+  for (const Command& command : commands()) EXPECT_NE(ran.out.find(command.summary), std::string::npos) << command.name;
+}
+
+TEST(Program, TheVersionIsOneLine) { EXPECT_EQ(run({"--version"}).out, run({"version"}).out); }
+
+TEST(Program, EveryCommandHasHelpThatFitsTheWindow) {
+  for (const Command& command : commands()) {
+    const std::string text = help_of(command, Terminal{.width = 80});
+    EXPECT_EQ(run({std::string(command.name), "--help"}).out, text);
+    EXPECT_EQ(run({"help", std::string(command.name)}).out, text);
+    for (const std::string_view example : command.examples) EXPECT_NE(text.find(example), std::string::npos);
+    std::istringstream lines(text.substr(0, text.find("Examples")));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(cells(line), 80) << line;
+  }
+}
+
+TEST(Program, CommandsHaveTheirOwnNames) {
+  std::set<std::string_view> names;
+  for (const Command& command : commands()) EXPECT_TRUE(names.insert(command.name).second) << command.name;
+}
+
+TEST(Program, AnUnknownCommandIsAnsweredWithTheNearest) {
+  const Ran ran = run({"optimisers"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_TRUE(ran.out.empty());
+  EXPECT_EQ(ran.err, "error: there is no command `optimisers`\nhint: did you mean `atelier optimizers`?\n");
+}
+
+TEST(Program, SettingsWithoutACommandPointToTrain) {
+  EXPECT_NE(run({"-lr", "0.1"}).err.find("atelier train -lr"), std::string::npos);
+}
+
+TEST(Program, ExitCodesAreThoseOfTheReference) {
+  EXPECT_EQ(exit_code(Trouble::usage), 2);
+  EXPECT_EQ(exit_code(Trouble::data), 3);
+  EXPECT_EQ(exit_code(Trouble::file), 4);
+  EXPECT_EQ(exit_code(Trouble::model), 5);
+  EXPECT_EQ(exit_code(Trouble::diverged), 6);
+  EXPECT_EQ(exit_code(Trouble::interrupted), 130);
+}
+
+TEST(Program, OutputThatCannotBeWrittenIsAnError) {
+  std::ostringstream out, err;
+  out.setstate(std::ios::badbit);
+  Console console{out, err, {}, {}};
+  EXPECT_EQ(run_program({"optimizers"}, console), 4);
+  EXPECT_NE(err.str().find("cannot write to standard output"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace atelier::cli

@@ -1,0 +1,81 @@
+// session.hpp: one training from recipe to saved model.
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/model.hpp"
+#include "experiment/recipe.hpp"
+
+namespace atelier {
+
+/// What is known before the first step.
+struct Opening {
+  std::string run;  ///< id of the run
+  std::string dataset;
+  std::size_t train = 0, validation = 0;  ///< samples
+  std::string network;                    ///< "784 → 256 relu → 128 relu → 10 softmax"
+  std::size_t parameters = 0;
+  bool pictures = true;
+  int epochs_done = 0;  ///< above 0 for a resumed run
+};
+
+/// One epoch, as it was. `train_*` are running means over the epoch; a loss excludes the penalty.
+struct EpochReport {
+  int epoch = 0;  ///< from 1
+  double train_loss = 0;
+  std::optional<double> train_accuracy;
+  double val_loss = 0;
+  std::optional<double> val_accuracy;
+  double train_seconds = 0;
+  double samples_per_second = 0;
+  bool best = false;  ///< the best validation score so far
+};
+
+/// Who looks on. All may be empty; they are called on the calling thread.
+struct Watch {
+  std::function<void(const Opening&)> start = {};
+  std::function<void(int epoch, double fraction, double samples_per_second)> progress = {};  ///< every step
+  std::function<void(const EpochReport&)> epoch = {};
+  const std::atomic<bool>* stop = nullptr;  ///< set: finish the step, save, return
+};
+
+struct RunOptions {
+  std::filesystem::path workspace = "atelier-runs";
+  bool test = false;                            ///< evaluate the best model on the test set, at the end, once
+  std::optional<std::filesystem::path> resume;  ///< the folder of a run to go on with; the recipe is then its own
+};
+
+/// How a training ended.
+struct Outcome {
+  std::string run;
+  Recipe recipe;
+  int epochs = 0;      ///< epochs finished
+  int best_epoch = 0;  ///< the one whose weights the model has; 0 when none was finished
+  std::optional<double> best_val_accuracy;
+  double best_val_loss = 0;
+  std::size_t validation = 0;  ///< samples behind the accuracy
+  std::optional<double> test_accuracy, test_loss;
+  std::size_t test = 0;
+  std::filesystem::path model;  ///< empty when no epoch was finished
+  std::filesystem::path folder;
+  bool interrupted = false, stopped_early = false;
+  double seconds = 0;
+  std::vector<EpochReport> history;
+};
+
+/// Trains by the recipe in a folder of its own below the workspace: model.safetensors has the weights of the epoch
+/// with the best validation score (accuracy, or loss in a regression), checkpoint.safetensors all that resuming
+/// needs, run.json what was done. A diverged training is an error; what was saved before stays.
+Result<Outcome> train_run(const Recipe& recipe, const RunOptions& options, const Watch& watch);
+
+/// A model by path, by the folder of a run, or by the id of a run in the workspace.
+Result<Model> load_model(const std::string& what, const std::filesystem::path& workspace = "atelier-runs");
+/// The folder of a run, by path or id.
+Result<std::filesystem::path> find_run(const std::string& what,
+                                       const std::filesystem::path& workspace = "atelier-runs");
+
+}  // namespace atelier

@@ -5,6 +5,9 @@ namespace atelier::cli {
 
 std::span<const Command> commands() {
   static const std::vector<Command> all = {
+      train_command(),
+      evaluate_command(),
+      predict_command(),
       samples_command(),
       data_command(),
       catalog_command("optimizers"),

@@ -116,9 +116,10 @@ const Draft::Given* Draft::find(std::string_view name) const {
   return found == given_.end() ? nullptr : &*found;
 }
 
-bool Draft::has(std::string_view name) const {
-  const Setting* setting = find_setting(name);
-  return setting && find(setting->name);
+std::vector<std::string_view> Draft::names() const {
+  std::vector<std::string_view> list;
+  for (const Given& given : given_) list.push_back(given.setting->name);
+  return list;
 }
 
 Result<Recipe> Draft::settle(Recipe base) const {

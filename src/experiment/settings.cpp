@@ -176,9 +176,9 @@ std::string describe_values(const Setting& setting) {
           return fmt::format("a whole number from {} to {:.0f}", low, high);
         if constexpr (std::is_same_v<F, bool Recipe::*>) return "true or false";
         if constexpr (std::is_same_v<F, std::string Recipe::*>) return setting.choices ? "a known name" : "a text";
-        if (open_low && open_high) return fmt::format("a number above {} and below {}", low, high);
-        return fmt::format("a number {} {} and {} {}", open_low ? "above" : "from", low,
-                           open_high ? "below" : (open_low ? "at most" : "up to"), high);
+        if (open_low)
+          return fmt::format("a number above {} and {}{:.10g}", low, open_high ? "below " : "at most ", high);
+        return fmt::format("a number from {} to {}{:.10g}", low, open_high ? "below " : "", high);
       },
       setting.field);
 }

@@ -92,8 +92,8 @@ class Draft {
   Result<void> read_file(const std::string& path);
   /// `base` with all that was set, `num-layers` applied, checked as a whole.
   Result<Recipe> settle(Recipe base = {}) const;
-  /// Whether any source has set it.
-  bool has(std::string_view name) const;
+  /// The names of the settings that some source has set, in the order in which they were set.
+  std::vector<std::string_view> names() const;
 
  private:
   struct Given {

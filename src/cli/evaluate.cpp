@@ -1,0 +1,179 @@
+// evaluate.cpp: `atelier evaluate` tells how good a trained network is, class by class.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "analysis/confusion.hpp"
+#include "cli/all_commands.hpp"
+#include "cli/workspace.hpp"
+#include "data/split.hpp"
+#include "experiment/build.hpp"
+#include "experiment/session.hpp"
+#include "figures/confusion_figure.hpp"
+#include "figures/progress.hpp"
+#include "train/evaluate.hpp"
+
+namespace atelier::cli {
+namespace {
+
+struct State {
+  std::string model, workspace, split = "test", data, png;
+  bool json = false;
+};
+
+/// What was measured, on what.
+struct Measured {
+  std::string name;  ///< "fashion_mnist test"
+  Dataset set;
+  Evaluation evaluation;
+};
+
+Result<Dataset> part_of(const DataPair& data, const Recipe& recipe, const std::string& part) {
+  if (part == "test") {
+    if (data.test) return *data.test;
+    return fail(Trouble::data, "there is no test set", data.where.string() + " has none", "take --split validation");
+  }
+  auto sides = split(data.train, recipe.validation, recipe.split_seed);
+  if (!sides) return pass_on(sides);
+  return part == "train" ? sides->train : sides->validation;
+}
+
+Result<void> check_fit(const Model& model, const Dataset& set) {
+  if (set.is_classification() == model.classification && set.width() == model.network.inputs() &&
+      set.outputs() == model.network.outputs())
+    return {};
+  return fail(Trouble::data, "the data do not fit the network",
+              fmt::format("the network takes {} values and gives {} {}; {} has {} values and {} {}",
+                          model.network.inputs(), model.network.outputs(), model.classification ? "classes" : "numbers",
+                          set.name(), set.width(), set.outputs(), set.is_classification() ? "classes" : "numbers"),
+              fmt::format("it was trained on {}", model.dataset));
+}
+
+Result<Measured> measure(const State& state, const Console& console) {
+  auto model = load_model(state.model, workspace_of(state.workspace));
+  if (!model) return pass_on(model);
+  if (!state.data.empty()) model->recipe.data = state.data;
+  auto data = open_data_of(model->recipe);
+  if (!data) return pass_on(data);
+  if (state.data.empty() && data->checksum != model->checksum)
+    console.say("note: these data are not those the network was trained on");
+  auto set = part_of(*data, model->recipe, state.split);
+  if (!set) return pass_on(set);
+  if (auto fits = check_fit(*model, *set); !fits) return pass_on(fits);
+  auto loss = loss_of(model->recipe, model->classification);
+  if (!loss) return pass_on(loss);
+  ThreadPool pool(threads_of(Recipe{}));
+  Evaluation evaluation = evaluate(model->network, *loss, *set, pool);
+  return Measured{fmt::format("{} {}", set->name(), state.split), std::move(*set), std::move(evaluation)};
+}
+
+Result<ConfusionMatrix> confusion_of(const Measured& measured) {
+  std::vector<std::int32_t> truth;
+  for (std::size_t i = 0; i < measured.set.size(); i++) truth.push_back(measured.set.label(i));
+  const std::vector<std::int32_t> answers(measured.evaluation.predicted.begin(), measured.evaluation.predicted.end());
+  return ConfusionMatrix::of(truth, answers, measured.set.outputs());
+}
+
+nlohmann::ordered_json json_of(const ClassScores& scores) {
+  const auto number = [](std::optional<double> value) {
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
+  };
+  return {{"samples", scores.samples},
+          {"precision", number(scores.precision)},
+          {"recall", number(scores.recall)},
+          {"f1", number(scores.f1)}};
+}
+
+nlohmann::ordered_json json_of(const Measured& measured, const std::string& split) {
+  return {{"event", "evaluation"},
+          {"dataset", measured.set.name()},
+          {"split", split},
+          {"samples", measured.set.size()},
+          {"loss", measured.evaluation.loss}};
+}
+
+void add_classes(nlohmann::ordered_json& json, const Measured& measured, const ConfusionMatrix& matrix) {
+  const Scores all = scores(matrix);
+  json["accuracy"] = all.accuracy.value;
+  json["accuracy_interval"] = {all.accuracy.low, all.accuracy.high};
+  json["macro"] = json_of(all.macro);
+  json["classes"] = nlohmann::ordered_json::array();
+  json["confusion"] = nlohmann::ordered_json::array();
+  for (std::size_t c = 0; c < matrix.classes(); c++) {
+    nlohmann::ordered_json line{{"name", measured.set.class_names()[c]}};
+    line.update(json_of(all.classes[c]));
+    json["classes"].push_back(std::move(line));
+    std::vector<std::uint64_t> row;
+    for (std::size_t answer = 0; answer < matrix.classes(); answer++) row.push_back(matrix[c, answer]);
+    json["confusion"].push_back(row);
+  }
+}
+
+void print_classes(const Measured& measured, const ConfusionMatrix& matrix, const Console& console) {
+  const Terminal& terminal = console.out_terminal;
+  const std::vector<std::string>& names = measured.set.class_names();
+  const Scores all = scores(matrix);
+  console.out << fmt::format("{}   {} samples   accuracy {}   loss {}\n\n", measured.name, grouped(measured.set.size()),
+                             percent_with_doubt(all.accuracy.value, all.accuracy.error),
+                             brief_number(measured.evaluation.loss))
+              << scores_table(all, names, terminal) << '\n'
+              << confusion_table(matrix, names, terminal);
+  const auto pairs = most_confused(matrix, 3);
+  if (!pairs.empty()) console.out << '\n';
+  for (const ConfusedPair& pair : pairs) console.out << in_words(pair, matrix, names) << '\n';
+}
+
+Result<void> run(const State& state, const Console& console) {
+  if (state.split != "test" && state.split != "validation" && state.split != "train")
+    return fail(Trouble::usage, fmt::format("--split knows no `{}`", state.split), "it takes test, validation or train",
+                "for example --split validation");
+  auto measured = measure(state, console);
+  if (!measured) return pass_on(measured);
+  nlohmann::ordered_json json = json_of(*measured, state.split);
+  if (!measured->set.is_classification()) {
+    if (!state.png.empty()) return fail(Trouble::usage, "a regression has no confusion matrix", {}, "leave out --png");
+    if (state.json)
+      console.out << json.dump() << '\n';
+    else
+      console.out << fmt::format("{}   {} samples   loss {}\n", measured->name, grouped(measured->set.size()),
+                                 brief_number(measured->evaluation.loss));
+    return {};
+  }
+  auto matrix = confusion_of(*measured);
+  if (!matrix) return pass_on(matrix);
+  add_classes(json, *measured, *matrix);
+  if (state.json)
+    console.out << json.dump() << '\n';
+  else
+    print_classes(*measured, *matrix, console);
+  if (state.png.empty()) return {};
+  const std::string caption = fmt::format("{}, {} samples", measured->name, grouped(measured->set.size()));
+  if (auto saved = save(draw(confusion_figure(*matrix, measured->set.class_names(), caption)), state.png); !saved)
+    return saved;
+  console.say("→  " + state.png);
+  return {};
+}
+
+}  // namespace
+
+Command evaluate_command() {
+  return {"evaluate",
+          "Train",
+          "MODEL [--split NAME]",
+          "how good a trained network is, class by class",
+          {"atelier evaluate r7k2", "atelier evaluate r7k2 --split validation --png confusion.png"},
+          [] {
+            auto state = std::make_shared<State>();
+            return Prepared{
+                {{"MODEL", "", "a run, or a model file", &state->model, true},
+                 {"--split", "NAME", "test, validation or train [test]", &state->split, false},
+                 {"--data", "DIR", "a folder of IDX files instead of the set it was trained on", &state->data, false},
+                 {"--png", "FILE", "the confusion matrix as a picture, .png or .svg", &state->png, false},
+                 {"--workspace", "DIR", "where runs are kept [atelier-runs]", &state->workspace, false},
+                 {"--json", "", "all numbers as one JSON object", &state->json, false}},
+                [state](Console& console) { return run(*state, console); }};
+          }};
+}
+
+}  // namespace atelier::cli

@@ -80,6 +80,22 @@ Result<TrainerOptions> trainer_options_of(const Recipe& recipe) {
                         .seed = recipe.seed};
 }
 
+Result<Trainer> trainer_of(const Recipe& recipe, const Dataset& data, std::shared_ptr<ThreadPool> pool) {
+  const Result<Architecture> architecture = architecture_of(recipe, data.width(), data.outputs());
+  if (!architecture) return std::unexpected(architecture.error());
+  const Result<Initialiser> init = initialiser_of(recipe);
+  if (!init) return std::unexpected(init.error());
+  const Result<Loss> loss = loss_of(recipe, data.is_classification());
+  if (!loss) return std::unexpected(loss.error());
+  Result<AnyRule> rule = rule_of(recipe);
+  if (!rule) return pass_on(rule);
+  const Result<TrainerOptions> options = trainer_options_of(recipe);
+  if (!options) return std::unexpected(options.error());
+  Result<Network<float>> network = Network<float>::build(*architecture, *init, recipe.seed);
+  if (!network) return pass_on(network);
+  return Trainer::create(*std::move(network), data, *std::move(rule), *loss, *options, std::move(pool));
+}
+
 Result<DataPair> open_data_of(const Recipe& recipe) {
   return recipe.data.empty() ? open_dataset(recipe.dataset) : open_folder(recipe.data);
 }

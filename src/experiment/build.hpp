@@ -19,6 +19,8 @@ Result<Loss> loss_of(const Recipe& recipe, bool classification);
 Result<AnyRule> rule_of(const Recipe& recipe);
 Result<Initialiser> initialiser_of(const Recipe& recipe);
 Result<TrainerOptions> trainer_options_of(const Recipe& recipe);
+/// A network by the recipe, initialised, and a trainer that stands before its first step on `data`.
+Result<Trainer> trainer_of(const Recipe& recipe, const Dataset& data, std::shared_ptr<ThreadPool> pool);
 /// The folder `recipe.data`, or the known set `recipe.dataset`.
 Result<DataPair> open_data_of(const Recipe& recipe);
 /// The number of threads it asks for.

@@ -114,20 +114,7 @@ Result<Session> Session::open(const Recipe& asked, const RunOptions& options) {
   }
   Result<Split> sides = split(data->train, recipe.validation, recipe.split_seed);
   if (!sides) return pass_on(sides);
-  const Result<Architecture> architecture = architecture_of(recipe, data->train.width(), data->train.outputs());
-  if (!architecture) return std::unexpected(architecture.error());
-  const Result<Initialiser> init = initialiser_of(recipe);
-  if (!init) return std::unexpected(init.error());
-  const Result<Loss> loss = loss_of(recipe, data->train.is_classification());
-  if (!loss) return std::unexpected(loss.error());
-  Result<AnyRule> rule = rule_of(recipe);
-  if (!rule) return pass_on(rule);
-  const Result<TrainerOptions> trainer_options = trainer_options_of(recipe);
-  if (!trainer_options) return std::unexpected(trainer_options.error());
-  Result<Network<float>> network = Network<float>::build(*architecture, *init, recipe.seed);
-  if (!network) return pass_on(network);
-  Result<Trainer> trainer = Trainer::create(*std::move(network), sides->train, *std::move(rule), *loss,
-                                            *trainer_options, std::make_shared<ThreadPool>(threads_of(recipe)));
+  Result<Trainer> trainer = trainer_of(recipe, sides->train, std::make_shared<ThreadPool>(threads_of(recipe)));
   if (!trainer) return pass_on(trainer);
   Result<fs::path> folder = options.resume ? Result<fs::path>(*options.resume) : make_run_folder(options.workspace);
   if (!folder) return pass_on(folder);

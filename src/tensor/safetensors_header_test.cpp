@@ -41,6 +41,9 @@ TEST(SafetensorsHeader, ALengthIsNotBelieved) {
     std::memcpy(bytes.data(), &length, 8);
     EXPECT_NE(refusal(bytes), "(believed)") << length;
   }
+  Bytes beyond = bytes_of("{}", 0);
+  beyond[0] = 3;
+  EXPECT_EQ(refusal(beyond), "declares a header of 3 bytes; 2 are there");
   EXPECT_EQ(refusal(bytes_of("{}" + std::string(99, ' '), 0), {.header_bytes = 100}),
             "declares a header of 101 bytes; at most 100 are read");
 }

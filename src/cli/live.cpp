@@ -113,9 +113,12 @@ std::string TrainingView::status_line(int width) {
   if (progress_.samples_per_second > 0) speed = "   " + rate(progress_.samples_per_second, start_.unit);
   if (const double seconds = seconds_left(); std::isfinite(seconds) && done() < 1)
     left = "   " + clock_time(seconds) + " left";
-  for (std::string* part : {&speed, &best, &loss})
-    if (!plain && cells(head + loss + score + best + speed + left) >= width) part->clear();
-  return head + loss + score + best + speed + left;
+  const auto joined = [&] { return fmt::format("{}{}{}{}{}{}", head, loss, score, best, speed, left); };
+  for (std::string* part : {&speed, &best, &loss}) {
+    if (plain || cells(joined()) < width) break;
+    part->clear();
+  }
+  return joined();
 }
 
 std::vector<std::string> TrainingView::screen() {

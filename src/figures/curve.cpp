@@ -49,7 +49,10 @@ Axis round_axis(double low, double high, int rows) {
 class Dots {
  public:
   Dots(int columns, int rows)
-      : columns_(columns), rows_(rows), bits_(static_cast<std::size_t>(columns * rows)), drawn_(bits_.size()) {}
+      : columns_(columns),
+        rows_(rows),
+        bits_(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows)),
+        drawn_(bits_.size()) {}
 
   int width() const { return 2 * columns_; }
   int height() const { return 4 * rows_; }
@@ -57,7 +60,7 @@ class Dots {
   /// x from the left, y from the bottom.
   void set(int x, int y, bool dotted) {
     if (x < 0 || x >= width() || y < 0 || y >= height()) return;
-    const auto cell = static_cast<std::size_t>(y / 4 * columns_ + x / 2);
+    const std::size_t cell = cell_at(x / 2, y / 4);
     if (dotted && drawn_[cell]) return;
     static constexpr std::array<std::uint8_t, 8> bit{0x40, 0x04, 0x02, 0x01, 0x80, 0x20, 0x10, 0x08};
     bits_[cell] |= bit[static_cast<std::size_t>(x % 2 * 4 + y % 4)];
@@ -77,7 +80,7 @@ class Dots {
   std::string row(int row) const {
     std::string out;
     for (int c = 0; c < columns_; ++c) {
-      const std::uint8_t bits = bits_[static_cast<std::size_t>(row * columns_ + c)];
+      const std::uint8_t bits = bits_[cell_at(c, row)];
       if (bits == 0) {
         out += ' ';
         continue;
@@ -89,6 +92,10 @@ class Dots {
   }
 
  private:
+  std::size_t cell_at(int column, int row) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) + static_cast<std::size_t>(column);
+  }
+
   int columns_, rows_;
   std::vector<std::uint8_t> bits_;
   std::vector<bool> drawn_;

@@ -97,11 +97,12 @@ std::string by_chafa(const Canvas& canvas, int columns, int rows, const Terminal
                                canvas.width * 4);
   GString* text = chafa_canvas_print(drawn, chafa_term_db_get_fallback_info(chafa_term_db_get_default()));
   std::string out(text->str, text->len);
+  if (!out.ends_with('\n')) out += '\n';
   g_string_free(text, TRUE);
   chafa_canvas_unref(drawn);
   chafa_symbol_map_unref(symbols);
   chafa_canvas_config_unref(config);
-  return out.ends_with('\n') ? out : out + "\n";
+  return out;
 }
 
 }  // namespace

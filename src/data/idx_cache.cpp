@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstring>
 #include <system_error>
+#include <tuple>
 #include <type_traits>
 
 #include "data/detail/fast_sum.hpp"
@@ -80,9 +81,8 @@ std::optional<IdxArray> load(const fs::path& file, const Sha256Digest& source_pa
                   header.checksum};
 }
 
-/// Best effort: the result says only whether the next opening will be fast.
-Result<void> store(const fs::path& file, const Sha256Digest& source_path, const FileStamp& source,
-                   const IdxArray& array) {
+/// Best effort: without it, only the next opening is no faster.
+void store(const fs::path& file, const Sha256Digest& source_path, const FileStamp& source, const IdxArray& array) {
   std::error_code ignored;
   fs::create_directories(file.parent_path(), ignored);
   CacheHeader header;
@@ -95,7 +95,7 @@ Result<void> store(const fs::path& file, const Sha256Digest& source_path, const 
   header.checksum = array.checksum;
   header.payload_sum = detail::fast_sum(array.payload);
   header.header_sum = sum_of(header);
-  return write_file_atomically(file, [&](FileSink& sink) -> Result<void> {
+  std::ignore = write_file_atomically(file, [&](FileSink& sink) -> Result<void> {
     sink.write(bytes_of(header));
     sink.write(array.payload);
     return {};
@@ -129,8 +129,7 @@ Result<IdxArray> open_idx(const fs::path& path, const std::optional<fs::path>& c
   auto array = read_idx(path);
   if (!array) return array;
   const auto after = open_regular_file(path);
-  if (after && after->stamp == before->stamp && settled(before->stamp))
-    static_cast<void>(store(file, source_path, before->stamp, *array));
+  if (after && after->stamp == before->stamp && settled(before->stamp)) store(file, source_path, before->stamp, *array);
   return array;
 }
 

@@ -1,6 +1,4 @@
 // samples.cpp: `atelier samples` shows one picture of each class.
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 #include <optional>
 

@@ -12,6 +12,7 @@ Command predict_command();
 Command samples_command();
 Command data_command();
 Command check_gradients_command();
+Command reproduce_command();
 /// One of "optimizers", "schedules", "layers", "activations", "losses", "initialisers".
 Command catalog_command(std::string_view name);
 

@@ -17,6 +17,7 @@ std::span<const Command> commands() {
       catalog_command("losses"),
       catalog_command("initialisers"),
       check_gradients_command(),
+      reproduce_command(),
   };
   return all;
 }

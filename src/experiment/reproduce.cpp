@@ -1,0 +1,219 @@
+// reproduce.cpp: the trainings behind the answers.
+#include "experiment/reproduce.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "analysis/samples.hpp"
+#include "data/split.hpp"
+#include "experiment/build.hpp"
+#include "experiment/rehearsal.hpp"
+#include "train/evaluate.hpp"
+
+namespace atelier {
+namespace {
+
+constexpr const char* kRace[] = {"sgd", "momentum", "nesterov", "rmsprop", "adam", "nadam"};
+constexpr const char* kLosses[] = {"cross_entropy", "squared_error", "squared_error_raw"};
+
+/// How much is done for each question.
+struct Plan {
+  int epochs, race_epochs, loss_epochs, loss_seeds;
+};
+constexpr Plan kQuick{10, 4, 3, 5}, kWhole{20, 10, 8, 10};
+
+/// The whole as one bar: each training's epochs, weighed alike.
+class Progress {
+ public:
+  Progress(const ReproduceWatch& watch, double total) : watch_(watch), total_(total) {}
+  void stage(std::string what) {
+    what_ = std::move(what);
+    add(0);
+  }
+  void add(double epochs) {
+    done_ += epochs;
+    if (watch_.progress) watch_.progress(what_, std::min(1.0, done_ / total_));
+  }
+  bool stopped() const { return watch_.stop && watch_.stop->load(); }
+  const std::atomic<bool>* stop() const { return watch_.stop; }
+
+ private:
+  const ReproduceWatch& watch_;
+  double total_, done_ = 0;
+  std::string what_;
+};
+
+Recipe base_recipe(const ReproduceOptions& options) {
+  Recipe r;
+  r.dataset = options.dataset;
+  r.data = options.data;
+  r.seed = options.seed;
+  r.threads = options.threads;
+  return r;
+}
+
+std::vector<float> distribution(const Network<float>& network, const Dataset& data, std::uint32_t sample,
+                                ThreadPool& pool) {
+  const std::uint32_t one[] = {sample};
+  const Matrix<float> p = predict(network, data.subset(one), pool);
+  return {p.row(0).begin(), p.row(0).end()};
+}
+
+Result<NetworkAnswer> answer_network(const Reproduction& so_far, const Plan& plan, const DataPair& data,
+                                     Progress& progress) {
+  NetworkAnswer answer;
+  answer.recipe = base_recipe(so_far.options);
+  answer.recipe.epochs = plan.epochs;
+  answer.recipe.schedule = "cosine";
+  answer.recipe.batch_size = 128;
+  progress.stage("Question 2: a network learns");
+  const Watch watch{.progress = {}, .epoch = [&](const EpochReport&) { progress.add(1); }, .stop = progress.stop()};
+  Result<Outcome> outcome =
+      train_run(answer.recipe, {.workspace = so_far.options.folder / "runs", .test = false, .resume = {}}, watch);
+  if (!outcome) return pass_on(outcome);
+  answer.training = *std::move(outcome);
+  if (answer.training.interrupted) return answer;
+  const Result<Model> model = read_model(answer.training.model);
+  if (!model) return std::unexpected(model.error());
+  ThreadPool pool(1);
+  const Result<Network<float>> untrained =
+      Network<float>::build(model->network.architecture(), *initialiser_of(answer.recipe), answer.recipe.seed);
+  if (!untrained) return std::unexpected(untrained.error());
+  const Dataset& shown = *data.test;
+  answer.text = network_text(answer.recipe, shown.width(), shown.outputs(), true);
+  answer.parameters = model->network.parameter_count();
+  answer.truth = shown.class_names()[static_cast<std::size_t>(shown.label(0))];
+  answer.before = distribution(*untrained, shown, 0, pool);
+  answer.after = distribution(model->network, shown, 0, pool);
+  return answer;
+}
+
+std::vector<Racer> race(Recipe recipe, const Split& sides, int threads, Progress& progress) {
+  progress.stage("Question 3: the optimizers race");
+  std::vector<Recipe> recipes;
+  for (const char* name : kRace) {
+    recipe.optimizer = name;
+    recipes.push_back(recipe);
+  }
+  auto results = rehearse(recipes, sides, threads, [&] { progress.add(1); }, progress.stop());
+  std::vector<Racer> racers;
+  for (std::size_t i = 0; i < recipes.size(); i++) {
+    Racer racer{recipes[i].optimizer, rule_of(recipes[i])->learning_rate(), {}, {}};
+    if (results[i])
+      racer.history = *std::move(results[i]);
+    else
+      racer.trouble = results[i].error().summary;
+    racers.push_back(std::move(racer));
+  }
+  return racers;
+}
+
+Result<std::vector<LossAnswer>> compare_losses(Recipe recipe, int seeds, const Split& sides, int threads,
+                                               Progress& progress) {
+  progress.stage("Question 8: the losses side by side");
+  std::vector<Recipe> recipes;
+  for (const char* name : kLosses) {
+    recipe.loss = name;
+    for (int s = 0; s < seeds; s++) {
+      recipes.push_back(recipe);
+      recipes.back().seed = recipe.seed + static_cast<std::uint64_t>(s);
+    }
+  }
+  auto results = rehearse(recipes, sides, threads, [&] { progress.add(1); }, progress.stop());
+  std::vector<LossAnswer> answers;
+  for (std::size_t l = 0; l < std::size(kLosses) && !progress.stopped(); l++) {
+    std::vector<double> accuracy;
+    for (int s = 0; s < seeds; s++) {
+      auto& result = results[l * static_cast<std::size_t>(seeds) + static_cast<std::size_t>(s)];
+      if (!result) return pass_on(result);
+      accuracy.push_back(*result->back().val_accuracy);
+    }
+    const std::vector<double> reference = answers.empty() ? accuracy : answers.front().accuracy;
+    answers.push_back(compare_pairs(kLosses[l], reference, std::move(accuracy)));
+  }
+  return answers;
+}
+
+}  // namespace
+
+LossAnswer compare_pairs(std::string loss, const std::vector<double>& reference, std::vector<double> accuracy) {
+  // Student's t, 97.5 %, for 1 to 9 degrees of freedom, and its limit.
+  constexpr double t[] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262};
+  LossAnswer answer{.loss = std::move(loss), .accuracy = std::move(accuracy)};
+  const auto n = static_cast<double>(answer.accuracy.size());
+  for (std::size_t i = 0; i < answer.accuracy.size(); i++) {
+    answer.mean += answer.accuracy[i] / n;
+    answer.mean_difference += (answer.accuracy[i] - reference[i]) / n;
+  }
+  double squares = 0;
+  for (std::size_t i = 0; i < answer.accuracy.size(); i++) {
+    const double d = answer.accuracy[i] - reference[i] - answer.mean_difference;
+    squares += d * d;
+  }
+  const std::size_t freedom = answer.accuracy.size() - 1;
+  answer.half_width = (freedom <= std::size(t) ? t[freedom - 1] : 1.96) * std::sqrt(squares / (n - 1) / n);
+  return answer;
+}
+
+Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceWatch& watch) {
+  const auto start = std::chrono::steady_clock::now();
+  const Plan plan = options.quick ? kQuick : kWhole;
+  Progress progress(watch, plan.epochs + plan.race_epochs * 6 + plan.loss_epochs * plan.loss_seeds * 3);
+  Reproduction r;
+  r.options = options;
+  Recipe recipe = base_recipe(options);
+  const int threads = threads_of(recipe);
+
+  progress.stage("opening the data");
+  Result<DataPair> data = open_data_of(recipe);
+  if (!data) return pass_on(data);
+  if (!data->test) return fail(Trouble::data, "the questions need a test set", data->where.string() + " has none");
+  const Result<Split> sides = split(data->train, recipe.validation, recipe.split_seed);
+  if (!sides) return std::unexpected(sides.error());
+  r.dataset = data->train.name(), r.checksum = data->checksum, r.class_names = data->train.class_names();
+  r.train = sides->train.size(), r.validation = sides->validation.size(), r.test = data->test->size();
+
+  Result<SamplesFigure> samples = samples_figure(data->train);
+  if (!samples) return pass_on(samples);
+  r.samples = *std::move(samples);
+
+  Result<NetworkAnswer> network = answer_network(r, plan, *data, progress);
+  if (!network) return pass_on(network);
+  r.network = *std::move(network);
+
+  progress.stage("Question 3: gradients are checked");
+  Result<std::vector<GradientCheck>> checks = check_gradients(options.seed);
+  if (!checks) return pass_on(checks);
+  r.gradients = *std::move(checks);
+
+  recipe.layers = {128, 128, 128};
+  recipe.epochs = plan.race_epochs;
+  r.race_recipe = recipe;
+  r.race = race(recipe, *sides, threads, progress);
+
+  recipe.layers = {64};
+  recipe.epochs = plan.loss_epochs;
+  recipe.learning_rate = 1e-3;
+  r.loss_recipe = recipe;
+  Result<std::vector<LossAnswer>> losses = compare_losses(recipe, plan.loss_seeds, *sides, threads, progress);
+  if (!losses) return pass_on(losses);
+  r.losses = *std::move(losses);
+  if (progress.stopped()) return fail(Trouble::interrupted, "stopped before all questions were answered");
+
+  progress.stage("Question 7: the test set, once");
+  const Result<Model> model = read_model(r.network.training.model);
+  if (!model) return std::unexpected(model.error());
+  ThreadPool pool(threads);
+  const Evaluation seen = evaluate(model->network, CrossEntropy{}, *data->test, pool);
+  std::vector<std::int32_t> truth;
+  for (std::size_t i = 0; i < data->test->size(); i++) truth.push_back(data->test->label(i));
+  const std::vector<std::int32_t> answers(seen.predicted.begin(), seen.predicted.end());
+  Result<ConfusionMatrix> confusion = ConfusionMatrix::of(truth, answers, data->test->outputs());
+  if (!confusion) return pass_on(confusion);
+  r.confusion = *std::move(confusion);
+  r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return r;
+}
+
+}  // namespace atelier

@@ -1,0 +1,90 @@
+// reproduce.hpp: the questions of the classic assignment, answered on the real data.
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/confusion.hpp"
+#include "experiment/session.hpp"
+#include "figures/samples.hpp"
+#include "nn/gradient_check.hpp"
+
+namespace atelier {
+
+struct ReproduceOptions {
+  std::filesystem::path folder = "reproduce";  ///< for pictures, report.md, results.json and the trained network
+  bool quick = false;                          ///< fewer epochs and seeds: under a minute on two cores
+  std::uint64_t seed = 1;
+  std::string dataset = "fashion_mnist", data;  ///< as in Recipe
+  int threads = 0;                              ///< 0: all cores; never changes the answers
+};
+
+/// What is being done, and how far it is in all.
+struct ReproduceWatch {
+  std::function<void(const std::string& what, double fraction)> progress = {};
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// Question 2: a network, its distribution for one picture, its accuracy.
+struct NetworkAnswer {
+  Recipe recipe;
+  std::string text;
+  std::size_t parameters = 0;
+  Outcome training;
+  std::size_t shown = 0;             ///< position in the test set of the picture below
+  std::string truth;                 ///< its class
+  std::vector<float> before, after;  ///< its distribution over the classes, untrained and trained
+};
+
+/// Question 3: one optimizer of the race, from the same initial weights and in the same order of samples.
+struct Racer {
+  std::string optimizer;
+  double learning_rate = 0;
+  std::vector<EpochReport> history;
+  std::string trouble;  ///< why it did not finish; empty when it did
+};
+
+/// Question 8: one loss over the seeds, paired with cross-entropy seed by seed.
+struct LossAnswer {
+  std::string loss;
+  std::vector<double> accuracy;  ///< validation accuracy after the last epoch, a seed
+  double mean = 0, mean_difference = 0;
+  double half_width = 0;  ///< of the 95 % interval of the mean difference (Student's t)
+};
+
+struct Reproduction {
+  ReproduceOptions options;
+  std::string dataset, checksum;
+  std::size_t train = 0, validation = 0, test = 0;
+  std::vector<std::string> class_names;
+  SamplesFigure samples;
+  NetworkAnswer network;
+  std::vector<GradientCheck> gradients;
+  Recipe race_recipe;
+  std::vector<Racer> race;
+  std::optional<ConfusionMatrix> confusion;  ///< of Question 2's network on the test set, which is used once
+  Recipe loss_recipe;
+  std::vector<LossAnswer> losses;
+  double seconds = 0;
+};
+
+/// Answers the questions; pictures, report and data are written by `write_report`. The same options give the same
+/// answers, whatever the machine, but for the times.
+Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceWatch& watch);
+
+/// Writes report.md, results.json, samples.png and confusion.png into the folder.
+Result<void> write_report(const Reproduction& answers);
+
+/// The report as Markdown.
+std::string report_text(const Reproduction& answers);
+
+/// Mean of b - a and the half width of its 95 % interval over pairs (Student's t); needs two pairs or more.
+LossAnswer compare_pairs(std::string loss, const std::vector<double>& reference, std::vector<double> accuracy);
+
+/// "squared_error stays below cross_entropy by 1.20 points (0.90 to 1.50), 5 of 5 pairs", or that it is within noise.
+std::string in_words(const LossAnswer& answer, const LossAnswer& reference);
+
+}  // namespace atelier

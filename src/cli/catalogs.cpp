@@ -83,7 +83,7 @@ std::string text_of(const Listing& listing, const Terminal& terminal) {
 
 Command catalog_command(std::string_view name) {
   const auto listing = std::ranges::find(kListings, name, &Listing::name);
-  return {name, "Look", "[--json]", listing->summary, {listing->use}, [listing] {
+  return {name, "Look up", "[--json]", listing->summary, {listing->use}, [listing] {
             auto json = std::make_shared<bool>(false);
             return Prepared{{{"--json", "", "one JSON object a line", json.get(), false}},
                             [listing, json](Console& console) -> Result<void> {

@@ -93,7 +93,7 @@ Result<void> run(bool json, const Console& console) {
 
 Command check_gradients_command() {
   return {"check-gradients",
-          "Look",
+          "Understand",
           "[--json]",
           "back-propagation against central differences, in double",
           {"atelier check-gradients"},

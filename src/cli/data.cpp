@@ -133,7 +133,7 @@ Result<void> run(const State& state, const Console& console) {
 
 Command data_command() {
   return {"data",
-          "Look",
+          "Look up",
           "[check DIR] [--json]",
           "known data sets, where they lie, whether their checksums hold",
           {"atelier data", "atelier data check ./my-images"},

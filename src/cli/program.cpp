@@ -84,6 +84,13 @@ Result<void> guarded(std::vector<std::string> words, Console& console) {
   }
 }
 
+/// The error as it is described everywhere, its first word in the colour of alarms.
+std::string shown(const Error& error, Colour colour) {
+  constexpr std::string_view word = "error:";
+  const std::string text = describe(error);
+  return inked(word, Ink::alarm, colour) + text.substr(word.size());
+}
+
 }  // namespace
 
 int run_program(std::vector<std::string> words, Console& console) noexcept {
@@ -91,7 +98,7 @@ int run_program(std::vector<std::string> words, Console& console) noexcept {
     const auto done = guarded(std::move(words), console);
     if (done) return kFine;
     if (done.error().kind != Trouble::interrupted || !done.error().summary.empty())
-      console.err << describe(done.error());
+      console.err << shown(done.error(), console.err_terminal.colour);
     return exit_code(done.error().kind);
   } catch (const std::exception& problem) {
     console.err << "error: this should not have happened\n  " << problem.what()

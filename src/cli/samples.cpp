@@ -40,7 +40,7 @@ Result<void> run(const State& state, const Console& console) {
 
 Command samples_command() {
   return {"samples",
-          "Look",
+          "Understand",
           "[DATASET] [--png FILE]",
           "one picture of each class of a data set",
           {"atelier samples fashion_mnist", "atelier samples mnist --seed 3 --png samples.png"},

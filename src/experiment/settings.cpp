@@ -7,10 +7,12 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
 #include "base/catalog.hpp"
+#include "figures/progress.hpp"
 
 namespace atelier {
 namespace {
@@ -161,6 +163,12 @@ Result<void> set_text(std::string& field, const Setting& setting, std::string_vi
   return {};
 }
 
+/// "1,000,000", "0.5".
+std::string in_words(double bound) {
+  return bound >= 0 && bound == std::floor(bound) ? grouped(static_cast<std::uint64_t>(bound))
+                                                  : fmt::format("{}", bound);
+}
+
 }  // namespace
 
 std::string describe_values(const Setting& setting) {
@@ -168,17 +176,23 @@ std::string describe_values(const Setting& setting) {
   return std::visit(
       [&](auto field) -> std::string {
         using F = decltype(field);
-        if constexpr (std::is_same_v<F, std::uint64_t Recipe::*>)
-          return "a whole number from 0 to 18446744073709551615";
-        if constexpr (std::is_same_v<F, std::vector<int> Recipe::*>)
-          return fmt::format("whole numbers from {} to {}, one a hidden layer, or `none`", low, high);
-        if constexpr (std::is_same_v<F, int Recipe::*> || std::is_same_v<F, LayerCount>)
-          return fmt::format("a whole number from {} to {:.0f}", low, high);
-        if constexpr (std::is_same_v<F, bool Recipe::*>) return "true or false";
-        if constexpr (std::is_same_v<F, std::string Recipe::*>) return setting.choices ? "a known name" : "a text";
-        if (open_low)
-          return fmt::format("a number above {} and {}{:.10g}", low, open_high ? "below " : "at most ", high);
-        return fmt::format("a number from {} to {}{:.10g}", low, open_high ? "below " : "", high);
+        if constexpr (std::is_same_v<F, std::uint64_t Recipe::*>) {
+          return fmt::format("a whole number from 0 to {}", grouped(std::numeric_limits<std::uint64_t>::max()));
+        } else if constexpr (std::is_same_v<F, std::vector<int> Recipe::*>) {
+          return fmt::format("whole numbers from {} to {}, one a hidden layer, or `none`", in_words(low),
+                             in_words(high));
+        } else if constexpr (std::is_same_v<F, int Recipe::*> || std::is_same_v<F, LayerCount>) {
+          return fmt::format("a whole number from {} to {}", in_words(low), in_words(high));
+        } else if constexpr (std::is_same_v<F, bool Recipe::*>) {
+          return "true or false";
+        } else if constexpr (std::is_same_v<F, std::string Recipe::*>) {
+          return setting.choices ? "a known name" : "a text";
+        } else if (open_low) {
+          return fmt::format("a number above {} and {} {}", in_words(low), open_high ? "below" : "at most",
+                             in_words(high));
+        } else {
+          return fmt::format("a number from {} to {}{}", in_words(low), open_high ? "below " : "", in_words(high));
+        }
       },
       setting.field);
 }

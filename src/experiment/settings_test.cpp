@@ -169,8 +169,8 @@ TEST(Settings, RefusedValuesSayWhatWasFoundAndWhatToDo) {
     EXPECT_TRUE(error.hint.starts_with("for example ")) << error.hint;
   }
   EXPECT_EQ(error_of({{"lr", ""}}).detail, "found nothing");
-  EXPECT_EQ(error_of({{"lr", "nan"}}).summary, "lr needs a number above 0 and at most 1000");
-  EXPECT_EQ(error_of({{"seed", "x"}}).summary, "seed needs a whole number from 0 to 18446744073709551615");
+  EXPECT_EQ(error_of({{"lr", "nan"}}).summary, "lr needs a number above 0 and at most 1,000");
+  EXPECT_EQ(error_of({{"seed", "x"}}).summary, "seed needs a whole number from 0 to 18,446,744,073,709,551,615");
 }
 
 TEST(Settings, AMessageCarriesNoControlCharacters) {
@@ -268,7 +268,7 @@ TEST(Settings, FilesAreRefusedByLine) {
     return summary;
   };
   EXPECT_EQ(refusal("epochs: 3\nlearing_rate: 1\n"), ":2: unknown setting `learing_rate`");
-  EXPECT_EQ(refusal("epochs: 3\n\nlr: nan\n"), ":3: lr needs a number above 0 and at most 1000");
+  EXPECT_EQ(refusal("epochs: 3\n\nlr: nan\n"), ":3: lr needs a number above 0 and at most 1,000");
   EXPECT_EQ(refusal("lr: 0.1\nlearning_rate: 0.2\n"), ":2: learning-rate is set twice");
   EXPECT_EQ(refusal("epochs:\n"), ":1: epochs has no single value");
   EXPECT_EQ(refusal("epochs: {value: 3}\n"), ":1: epochs has no single value");

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 
 from program import Case
 
@@ -62,6 +63,21 @@ class Words(Case):
                       ["train", ""], ["train", "\x1b[31m"], ["train", "--\u00e9"], ["x" * 100000],
                       ["train", "--layers=" + "9," * 50000], ["help", "nothing"]):  # fmt: skip
             self.fails(2, *words)
+
+
+class Chance(Case):
+    def test_no_words_crash_it(self):
+        chance = random.Random(5)
+        words = ["train", "evaluate", "predict", "samples", "data", "check", "optimizers", "help", "--help", "--json", "--quiet",
+                 "-lr", "-sz", "-nhl", "-e10", "-b=", "--config", "--data", "--resume", "--split", "--png", "nowhere", "0", "-1",
+                 "nan", "1e400", "128,64", "[", "=", "--", "-", "", "\u2603", "%n", "--layers=", "--seed=1", "a" * 5000]  # fmt: skip
+        for _ in range(300):
+            line = [chance.choice(words) for _ in range(chance.randrange(1, 7))]
+            if "train" in line[:1] and "--help" not in line:
+                line += ["--data", "nowhere"]
+            ran = self.run_program(*line)
+            self.assertIn(ran.returncode, (0, 2, 3, 4), f"{line}: {ran.stderr}")
+            self.assertEqual(ran.returncode == 0, ran.stderr == "", line)
 
 
 class Catalogs(Case):

@@ -35,7 +35,8 @@ Result<ConfusionMatrix> ConfusionMatrix::of(std::span<const std::int32_t> truth,
     return fail(Trouble::data, "labels and answers do not pair up",
                 fmt::format("there are {} labels and {} answers", grouped(truth.size()), grouped(answers.size())));
   ConfusionMatrix matrix(classes);
-  const auto inside = [classes](std::int32_t label) { return label >= 0 && static_cast<std::size_t>(label) < classes; };
+  // A negative label becomes a huge one.
+  const auto inside = [classes](std::int32_t label) { return static_cast<std::size_t>(label) < classes; };
   for (std::size_t i = 0; i < truth.size(); ++i) {
     if (!inside(truth[i]) || !inside(answers[i]))
       return fail(Trouble::data, "a label lies outside the classes",

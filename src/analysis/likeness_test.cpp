@@ -26,6 +26,12 @@ TEST(Likeness, FindsAHiddenLine) {
   EXPECT_EQ(order, (Order{0, 2, 4, 5, 1, 3}));
 }
 
+TEST(Likeness, JoinsGroupsByTheirMeanAtTheEndsThatAreMostAlike) {
+  // 0 and 1 join first. 2 is more like 0 than like 3, but less like 0 and 1 together; 0 must then come to stand by 2.
+  const double alike[4][4] = {{0, 10, 6, 1}, {10, 0, 0, 5}, {6, 0, 0, 4}, {1, 5, 4, 0}};
+  EXPECT_EQ(order_by_likeness(4, [&](std::size_t i, std::size_t j) { return alike[i][j]; }), (Order{1, 0, 2, 3}));
+}
+
 TEST(Likeness, KeepsGroupsTogether) {
   const auto alike = [](std::size_t i, std::size_t j) { return i % 3 == j % 3 ? 1.0 : 0.01; };
   const Order order = order_by_likeness(12, alike);

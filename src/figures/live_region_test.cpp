@@ -118,6 +118,16 @@ TEST(LiveRegion, ANarrowerWindowHasWrappedTheLastFrame) {
   EXPECT_NE(bench.screen.bytes().substr(before).find("\x1b[4A"), std::string::npos) << "16 cells wrap to 3 rows of 6";
 }
 
+TEST(LiveRegion, PrintErasesWhatIsLeftOfAWrappedFrame) {
+  Bench bench;
+  bench.region.draw({"0123456789abcdef"});
+  bench.terminal.width = 6;
+  bench.screen = {};
+  bench.screen.write("012345\n6789ab\ncdef\n");  // what the narrower terminal has made of it
+  bench.region.print("note");
+  EXPECT_EQ(bench.screen.rows(), (Lines{"note", "0123456789abcdef", ""}));
+}
+
 TEST(LiveRegion, NoTerminalGetsLinesAndNoSequence) {
   Bench bench;
   bench.terminal = {};

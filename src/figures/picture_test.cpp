@@ -134,6 +134,13 @@ TEST(ConfusionFigure, DarkerMeansMore) {
   EXPECT_NE(svg.find(">–<"), std::string::npos) << "recall of a class without samples is a dash";
 }
 
+TEST(ConfusionFigure, RecallStandsByTheRowAndPrecisionUnderTheColumn) {
+  const ConfusionFigure figure{.names = {"a", "b"}, .counts = {{3, 1}, {0, 4}}};
+  const std::string svg = draw(figure).svg;
+  EXPECT_NE(svg.find("text-anchor=\"end\">75.0 %<"), std::string::npos);
+  EXPECT_NE(svg.find("text-anchor=\"middle\">80.0 %<"), std::string::npos);
+}
+
 TEST(ConfusionFigure, JsonKeepsTheData) {
   const auto json = to_json(confusion(2));
   EXPECT_EQ(json["counts"], (std::vector<std::vector<int>>{{2, 0}, {1, 2}}));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 namespace atelier {
@@ -21,11 +22,12 @@ TEST(Table, AlignsByCells) {
 TEST(Table, WrapsTheWidestTextColumn) {
   const Table table{.columns = {{"name"}, {"what it is"}, {"lr", Align::right}},
                     .rows = {{"lion", "steps by the sign of an interpolated momentum", "1e-4"}}};
+  for (int width = 30; width < 70; ++width) {
+    std::istringstream lines(to_text(table, {.width = width}));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(cells(line), width) << line;
+  }
   const std::string text = to_text(table, {.width = 40});
-  std::istringstream lines(text);
-  int count = 0;
-  for (std::string line; std::getline(lines, line); ++count) EXPECT_LE(cells(line), 40) << line;
-  EXPECT_EQ(count, 4) << text;
+  EXPECT_EQ(std::ranges::count(text, '\n'), 4) << text;
   EXPECT_NE(text.find("lion  steps by the sign of an"), std::string::npos) << text;
 }
 

@@ -61,6 +61,8 @@ TEST(TerminalImage, KeepsProportionsAndColours) {
   const auto lines = split(show_picture(wide, 8, {}));
   ASSERT_EQ(lines.size(), 4u);
   EXPECT_EQ(lines[0], "") << "a wide picture stands in the middle of its tile";
+  const Raster tall{.width = 1, .height = 4, .channels = 1, .pixels = {255, 255, 255, 255}};
+  EXPECT_EQ(split(show_picture(tall, 8, {}))[0], "   @@");
   EXPECT_NE(show_picture(wide, 8, {.colour = Colour::full}).find("255;0;0"), std::string::npos);
 }
 

@@ -45,7 +45,8 @@ int main(int argc, char** argv) try {
   auto trainer = Trainer::create(std::move(network), data.train, adam, CrossEntropy{}, {.epochs = 2}, pool).value();
   while (trainer.epochs_done() < 2) trainer.step().value();
 
-  fmt::print("\nafter two epochs; the true class is {}\n", test.class_names()[static_cast<std::size_t>(picture.label(0))]);
+  fmt::print("\nafter two epochs; the true class is {}\n",
+             test.class_names()[static_cast<std::size_t>(picture.label(0))]);
   show_answer(trainer.network(), picture, *pool);
   const Evaluation result = evaluate(trainer.network(), trainer.loss(), test, *pool);
   fmt::print("\naccuracy on the test set: {:.2f} %\n", 100 * result.accuracy.value());

@@ -37,12 +37,12 @@ struct Recipe {
   double weight_decay = 0;                ///< L2 in the loss: adds lambda * w to the gradient of every weight
   std::optional<double> decoupled_decay;  ///< absent: the optimizer's own default
   double clip_norm = 0, clip_value = 0;   ///< 0: off
-  std::string schedule = "constant";      ///< constant, step, exponential, cosine, one_cycle
+  std::string schedule = "cosine";        ///< constant, step, exponential, cosine, one_cycle
   double warmup = 0;                      ///< epochs of linear warm-up
   double schedule_factor = 0.1;           ///< step: factor a drop; exponential: factor over the whole run
   double schedule_every = 10;             ///< step: epochs between drops
   double averaging = 0;                   ///< decay of the exponential average of weights, in [0, 1); 0: off
-  int batch_size = 64;
+  int batch_size = 128;
   int epochs = 10;
   int patience = 0;  ///< epochs without a better validation score before stopping; 0: never
   std::uint64_t seed = 1;

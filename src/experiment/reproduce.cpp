@@ -65,8 +65,6 @@ Result<NetworkAnswer> answer_network(const Reproduction& so_far, const Plan& pla
   NetworkAnswer answer;
   answer.recipe = base_recipe(so_far.options);
   answer.recipe.epochs = plan.epochs;
-  answer.recipe.schedule = "cosine";
-  answer.recipe.batch_size = 128;
   progress.stage("Question 2: a network learns");
   const Watch watch{.progress = {}, .epoch = [&](const EpochReport&) { progress.add(1); }, .stop = progress.stop()};
   Result<Outcome> outcome =
@@ -187,6 +185,8 @@ Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceW
   if (!checks) return pass_on(checks);
   r.gradients = *std::move(checks);
 
+  recipe.schedule = "constant";
+  recipe.batch_size = 64;
   recipe.layers = {128, 128, 128};
   recipe.epochs = plan.race_epochs;
   r.race_recipe = recipe;

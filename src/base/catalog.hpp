@@ -7,8 +7,8 @@
 
 namespace atelier {
 
-/// One number that can be set on a part: the single truth for command line, search space, page and run record.
-/// Valid values are low <= v < high, or low < v < high where `open_low`.
+/// One number that can be set on a part: the single truth for command line, search space, page and run
+/// record. Valid values are low <= v < high, or low < v < high where `open_low`.
 template <class Part>
 struct Knob {
   std::string_view name;

@@ -9,7 +9,8 @@ namespace atelier {
 /// What kind of trouble an Error tells of; the command line maps each kind to an exit code (docs/reference).
 enum class Trouble { usage, data, file, model, diverged, interrupted };
 
-/// What was tried, what was found, what to do. The library never prints, exits or aborts: it returns one of these.
+/// What was tried, what was found, what to do. The library never prints, exits or aborts: it returns one of
+/// these.
 struct Error {
   Trouble kind = Trouble::data;
   std::string summary;  ///< one line, lower case, no full stop: "labels do not fit the images"
@@ -21,7 +22,8 @@ template <class T>
 using Result = std::expected<T, Error>;
 
 /// The failed half of a Result: `return fail(Trouble::data, "...", "...", "...");`
-inline std::unexpected<Error> fail(Trouble kind, std::string summary, std::string detail = {}, std::string hint = {}) {
+inline std::unexpected<Error> fail(Trouble kind, std::string summary, std::string detail = {},
+                                   std::string hint = {}) {
   return std::unexpected(Error{kind, std::move(summary), std::move(detail), std::move(hint)});
 }
 

@@ -1,7 +1,7 @@
 // math.hpp: exp, log, tanh and friends from additions and multiplications only.
 //
-// The library's functions differ between C libraries and processors in the last bit; these give the same bits on
-// every machine. Written without branches where a loop may be vectorised. No fused operation is used: the
+// The library's functions differ between C libraries and processors in the last bit; these give the same bits
+// on every machine. Written without branches where a loop may be vectorised. No fused operation is used: the
 // numeric flags of the build forbid the compiler to fuse on its own.
 #pragma once
 #include <bit>
@@ -20,7 +20,8 @@ template <>
 struct Bits<float> {
   using Int = std::int32_t;
   static constexpr int mantissa = 23, bias = 127, taylor = 7;
-  static constexpr float round = 0x1.8p23f, log2e = 0x1.715476p+0f, ln2_high = 0x1.62e4p-1f, ln2_low = 0x1.7f7d1cp-20f;
+  static constexpr float round = 0x1.8p23f, log2e = 0x1.715476p+0f, ln2_high = 0x1.62e4p-1f,
+                         ln2_low = 0x1.7f7d1cp-20f;
   static constexpr float lowest = -87.0f, highest = 88.0f;
 };
 template <>
@@ -65,7 +66,8 @@ constexpr Real expm1_reduced(Real x, Real& scale) {
 template <class Real>
 constexpr Real exp(Real x) {
   Real scale;
-  const Real p = detail::expm1_reduced(detail::limit(x, detail::Bits<Real>::lowest, detail::Bits<Real>::highest), scale);
+  const Real p =
+      detail::expm1_reduced(detail::limit(x, detail::Bits<Real>::lowest, detail::Bits<Real>::highest), scale);
   return scale + scale * p;
 }
 
@@ -73,7 +75,8 @@ constexpr Real exp(Real x) {
 template <class Real>
 constexpr Real expm1(Real x) {
   Real scale;
-  const Real p = detail::expm1_reduced(detail::limit(x, detail::Bits<Real>::lowest, detail::Bits<Real>::highest), scale);
+  const Real p =
+      detail::expm1_reduced(detail::limit(x, detail::Bits<Real>::lowest, detail::Bits<Real>::highest), scale);
   return scale * p + (scale - 1);
 }
 
@@ -119,8 +122,8 @@ constexpr Real sigmoid(Real x) {
 /// cos(2 pi t) for t in [0, 1], by Taylor's series on an eighth of a turn; absolute error below 1e-15.
 double cos_turn(double t);
 
-/// The Gauss error function in double, absolute error below 1e-15 (Taylor's series below 3, continued fraction
-/// above).
+/// The Gauss error function in double, absolute error below 1e-15 (Taylor's series below 3, continued
+/// fraction above).
 double erf(double x);
 
 /// base^n for n >= 0 by squaring.

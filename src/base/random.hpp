@@ -33,8 +33,8 @@ class Philox {
   /// Standard normal, by Box and Muller's formula on our own logarithm and cosine: the same bits everywhere.
   double normal(std::uint64_t counter) const;
 
-  /// An integer in [0, bound), bound > 0: the high part of a 64-bit fraction times bound (Lemire), biased by no
-  /// more than bound * 2^-64.
+  /// An integer in [0, bound), bound > 0: the high part of a 64-bit fraction times bound (Lemire), biased by
+  /// no more than bound * 2^-64.
   std::uint32_t below(std::uint32_t bound, std::uint64_t counter) const {
     const auto x = (*this)(counter);
     const std::uint64_t carry = (std::uint64_t{x[0]} * bound) >> 32;

@@ -52,8 +52,10 @@ void ThreadPool::run_published(std::uint32_t count) {
   while (take(ticket_.load(std::memory_order_acquire))) {
   }
   for (int spin = 0; done_.load(std::memory_order_acquire) != count; spin++) {
-    if (spin < spins_) pause();
-    else std::this_thread::yield();
+    if (spin < spins_)
+      pause();
+    else
+      std::this_thread::yield();
   }
 }
 

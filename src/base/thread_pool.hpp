@@ -10,8 +10,8 @@
 namespace atelier {
 
 /// A fixed set of threads that run `task(0) .. task(count - 1)` in any order. Which thread runs a task never
-/// matters to a caller that wants the same result for any number of threads: tasks are fixed, threads take them.
-/// One `run` at a time; `run` allocates nothing. Workers spin briefly between runs and then sleep.
+/// matters to a caller that wants the same result for any number of threads: tasks are fixed, threads take
+/// them. One `run` at a time; `run` allocates nothing. Workers spin briefly between runs and then sleep.
 class ThreadPool {
  public:
   /// `threads` in total, the caller's included; at least 1.
@@ -51,8 +51,8 @@ class ThreadPool {
   std::vector<std::jthread> workers_;
 };
 
-/// Sets flush-to-zero and denormals-are-zero on this thread and restores the caller's mode at the end: denormal
-/// operands cost hundreds of cycles and carry nothing that training needs.
+/// Sets flush-to-zero and denormals-are-zero on this thread and restores the caller's mode at the end:
+/// denormal operands cost hundreds of cycles and carry nothing that training needs.
 class FlushDenormals {
  public:
   FlushDenormals();

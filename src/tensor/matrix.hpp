@@ -20,14 +20,13 @@ class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(std::size_t size)
-      : data_(size ? static_cast<T*>(
-                         ::operator new(round_up(size * sizeof(T), kAlignment), std::align_val_t{kAlignment}))
-                   : nullptr),
+      : data_(
+            size ? static_cast<T*>(::operator new(round_up(size * sizeof(T), kAlignment), std::align_val_t{kAlignment}))
+                 : nullptr),
         size_(size) {
     if (size) std::memset(static_cast<void*>(data_), 0, round_up(size * sizeof(T), kAlignment));
   }
-  Buffer(Buffer&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  Buffer(Buffer&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   Buffer& operator=(Buffer&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
@@ -64,9 +63,7 @@ struct View {
   T* row(std::size_t i) const { return data + i * stride; }
   T& operator[](std::size_t i, std::size_t j) const { return data[i * stride + j]; }
   /// Rows first .. first + count.
-  View slice(std::size_t first, std::size_t count) const {
-    return {data + first * stride, count, cols, stride};
-  }
+  View slice(std::size_t first, std::size_t count) const { return {data + first * stride, count, cols, stride}; }
   operator View<const T>() const { return {data, rows, cols, stride}; }
 };
 

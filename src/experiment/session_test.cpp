@@ -1,0 +1,223 @@
+// session_test.cpp: runs that are saved, resumed and read again; models that are refused.
+#include "experiment/session.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <fstream>
+#include <iterator>
+
+#include "experiment/build.hpp"
+#include "experiment/checkpoint.hpp"
+#include "experiment/rehearsal.hpp"
+#include "experiment/reproduce.hpp"
+#include "tensor/safetensors.hpp"
+#include "train/evaluate.hpp"
+
+namespace atelier {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder of its own for each test, with a small data set of four classes in it.
+class SessionTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("atelier-session-" + std::to_string(getpid()));
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ / "data");
+    for (const auto& [name, count, salt] : {std::tuple{"train", 400u, 1u}, std::tuple{"t10k", 100u, 2u}})
+      write_set(name, count, salt);
+    recipe_.data = (folder_ / "data").string();
+    recipe_.layers = {24, 24};
+    recipe_.norm = "batch";
+    recipe_.dropout = 0.1;
+    recipe_.residual = true;
+    recipe_.batch_size = 50;
+    recipe_.epochs = 4;
+    recipe_.threads = 2;
+    options_.workspace = folder_ / "runs";
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void write_set(const std::string& name, std::uint32_t count, std::uint32_t salt) const {
+    const auto header = [](std::ofstream& out, std::initializer_list<std::uint32_t> words) {
+      for (const std::uint32_t w : words) {
+        for (int shift = 24; shift >= 0; shift -= 8) out.put(static_cast<char>(w >> shift));
+      }
+    };
+    std::ofstream images(folder_ / "data" / (name + "-images-idx3-ubyte"), std::ios::binary);
+    std::ofstream labels(folder_ / "data" / (name + "-labels-idx1-ubyte"), std::ios::binary);
+    header(images, {0x803, count, 4, 5});
+    header(labels, {0x801, count});
+    const Philox random(salt, stream::check);
+    for (std::uint32_t i = 0; i < count; i++) {
+      labels.put(static_cast<char>(i % 4));
+      for (std::uint32_t j = 0; j < 20; j++) {
+        const double v = (j % 4 == i % 4 ? 190 : 70) + 45 * random.normal(i * 20 + j);
+        images.put(static_cast<char>(static_cast<std::uint8_t>(std::fmin(std::fmax(v, 0), 255))));
+      }
+    }
+  }
+
+  std::string bytes(const fs::path& path) const {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  fs::path folder_;
+  Recipe recipe_;
+  RunOptions options_;
+};
+
+TEST_F(SessionTest, TrainsSavesAndReadsAgain) {
+  options_.test = true;
+  int epochs = 0;
+  const auto outcome =
+      train_run(recipe_, options_, {.epoch = [&](const EpochReport& e) { EXPECT_EQ(e.epoch, ++epochs); }});
+  ASSERT_TRUE(outcome) << outcome.error().summary << outcome.error().detail;
+  EXPECT_EQ(epochs, 4);
+  EXPECT_GT(*outcome->best_val_accuracy, 0.5);
+  EXPECT_EQ(outcome->test, 100u);
+  for (const char* name : {"model.safetensors", "checkpoint.safetensors", "run.json"}) {
+    EXPECT_TRUE(fs::exists(outcome->folder / name)) << name;
+  }
+  const auto model = load_model(outcome->run, options_.workspace);
+  ASSERT_TRUE(model) << model.error().summary << model.error().detail;
+  const auto data = open_data_of(recipe_);
+  ThreadPool pool(1);
+  EXPECT_EQ(*evaluate(model->network, CrossEntropy{}, *data->test, pool).accuracy, *outcome->test_accuracy);
+  EXPECT_EQ(model->class_names.size(), 4u);
+}
+
+TEST_F(SessionTest, TheSameRecipeGivesTheSameFileForAnyNumberOfThreads) {
+  const auto one = train_run(recipe_, options_, {});
+  recipe_.threads = 3;
+  const auto other = train_run(recipe_, options_, {});
+  ASSERT_TRUE(one && other);
+  EXPECT_NE(one->run, other->run);
+  const auto a = read_model(one->model), b = read_model(other->model);
+  ASSERT_TRUE(a && b);
+  for (std::size_t k = 0; k < a->network.blocks().size(); k++)
+    EXPECT_EQ(a->network.block_values(k), b->network.block_values(k));
+}
+
+TEST_F(SessionTest, AnInterruptedRunGoesOnToTheSameEnd) {
+  const auto whole = train_run(recipe_, options_, {});
+  ASSERT_TRUE(whole);
+  std::atomic<bool> stop = false;
+  int steps = 0;
+  const auto part =
+      train_run(recipe_, options_, {.progress = [&](int, double, double) { stop = ++steps == 11; }, .stop = &stop});
+  ASSERT_TRUE(part);
+  EXPECT_TRUE(part->interrupted);
+  EXPECT_EQ(part->epochs, 1);  // eight steps an epoch
+  options_.resume = part->folder;
+  const auto rest = train_run(recipe_, options_, {});
+  ASSERT_TRUE(rest) << rest.error().summary << rest.error().detail;
+  EXPECT_EQ(rest->epochs, 4);
+  EXPECT_EQ(rest->best_epoch, whole->best_epoch);
+  ASSERT_EQ(rest->history.size(), whole->history.size());
+  for (std::size_t e = 0; e < 4; e++) {
+    EXPECT_EQ(rest->history[e].val_loss, whole->history[e].val_loss);
+    EXPECT_EQ(rest->history[e].train_loss, whole->history[e].train_loss);
+  }
+  EXPECT_EQ(bytes(rest->model).substr(4096), bytes(whole->model).substr(4096));
+  const auto a = read_checkpoint(rest->folder / "checkpoint.safetensors"),
+             b = read_checkpoint(whole->folder / "checkpoint.safetensors");
+  ASSERT_TRUE(a && b);
+  EXPECT_EQ(a->snapshot.parameters, b->snapshot.parameters);
+  EXPECT_EQ(a->snapshot.state, b->snapshot.state);
+}
+
+TEST_F(SessionTest, StopsEarlyWhenPatienceEnds) {
+  recipe_.epochs = 60;
+  recipe_.patience = 3;
+  const auto outcome = train_run(recipe_, options_, {});
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->stopped_early);
+  EXPECT_EQ(outcome->epochs, outcome->best_epoch + 3);
+}
+
+TEST_F(SessionTest, ADivergedRunKeepsWhatWasGood) {
+  recipe_.norm = "none", recipe_.optimizer = "sgd", recipe_.loss = "squared_error_raw", recipe_.learning_rate = 1e12;
+  recipe_.schedule = "constant", recipe_.warmup = 4, recipe_.epochs = 6, recipe_.residual = false;
+  const auto outcome = train_run(recipe_, options_, {});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, Trouble::diverged);
+  EXPECT_FALSE(outcome.error().hint.empty());
+}
+
+TEST_F(SessionTest, DamagedModelsAreRefusedBeforeTheyAreUsed) {
+  recipe_.epochs = 1;
+  const auto outcome = train_run(recipe_, options_, {});
+  ASSERT_TRUE(outcome);
+  const auto file = read_safetensors(outcome->model);
+  ASSERT_TRUE(file);
+  const auto refused = [&](std::vector<Tensor> tensors, std::map<std::string, std::string> metadata) {
+    const fs::path path = folder_ / "bad.safetensors";
+    EXPECT_TRUE(write_safetensors(path, tensors, metadata));
+    const auto model = read_model(path);
+    return model ? std::string("accepted") : model.error().detail;
+  };
+  const auto edited = [&](const std::string& from, const std::string& to) {
+    auto metadata = file->metadata;
+    std::string& text = metadata.at("atelier");
+    const auto at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+    return refused(file->tensors, metadata);
+  };
+  EXPECT_EQ(refused(file->tensors, file->metadata), "accepted");
+  EXPECT_NE(refused(file->tensors, {}).find("no `atelier` entry"), std::string::npos);
+  std::vector<Tensor> fewer = file->tensors;
+  fewer.pop_back();
+  EXPECT_NE(refused(fewer, file->metadata).find("lacks"), std::string::npos);
+  EXPECT_NE(edited("\"layers\":[24,24]", "\"layers\":[24,10000000]"), "accepted");
+  EXPECT_NE(edited("\"layers\":[24,24]", "\"layers\":[24,25]").find("asks for"), std::string::npos);
+  EXPECT_NE(edited("\"inputs\":20", "\"inputs\":0"), "accepted");
+  EXPECT_NE(edited("\"outputs\":4", "\"outputs\":-4"), "accepted");
+  EXPECT_NE(edited("atelier-model-1", "atelier-model-9").find("format"), std::string::npos);
+  EXPECT_NE(edited("{\"format\"", "[\"format\""), "accepted");
+}
+
+TEST_F(SessionTest, RefusesWhatItCannotDo) {
+  const auto refused = [&](auto change) {
+    Recipe r = recipe_;
+    change(r);
+    const auto outcome = train_run(r, options_, {});
+    return outcome ? std::string("accepted") : outcome.error().summary;
+  };
+  EXPECT_NE(refused([](Recipe& r) { r.batch_size = 361; }).find("batch"), std::string::npos);
+  EXPECT_NE(refused([](Recipe& r) { r.optimizer = "adan"; }).find("adan"), std::string::npos);
+  EXPECT_NE(refused([](Recipe& r) { r.layers = {0}; }).find("wide"), std::string::npos);
+  EXPECT_NE(refused([](Recipe& r) { r.layers = {10'000'000, 10'000'000}; }).find("memory"), std::string::npos);
+  EXPECT_NE(refused([](Recipe& r) { r.data = "/nowhere"; }), "accepted");
+  EXPECT_FALSE(load_model("nothing", options_.workspace));
+}
+
+TEST_F(SessionTest, RehearsalsDoNotDependOnTheNumberOfThreads) {
+  const auto data = open_data_of(recipe_);
+  const auto sides = split(data->train, 0.1, 1);
+  const Recipe recipes[] = {recipe_, recipe_, recipe_};
+  const auto one = rehearse(recipes, *sides, 1), three = rehearse(recipes, *sides, 3);
+  for (std::size_t i = 0; i < 3; i++) {
+    ASSERT_TRUE(one[i] && three[i]);
+    ASSERT_EQ(one[i]->size(), 4u);
+    for (std::size_t e = 0; e < 4; e++) EXPECT_EQ((*one[i])[e].val_loss, (*three[i])[e].val_loss);
+  }
+}
+
+TEST(ComparePairs, IsAPairedTInterval) {
+  const LossAnswer a = compare_pairs("b", {0.5, 0.6, 0.7, 0.8, 0.9}, {0.51, 0.62, 0.73, 0.84, 0.95});
+  EXPECT_NEAR(a.mean_difference, 0.03, 1e-12);
+  EXPECT_NEAR(a.half_width, 2.776 * 0.0158113883 / std::sqrt(5.0), 1e-6);
+  const LossAnswer same = compare_pairs("cross_entropy", {0.5, 0.6}, {0.5, 0.6});
+  EXPECT_NE(in_words(same, same).find("within noise"), std::string::npos);
+  const LossAnswer base = compare_pairs("a", {0.5, 0.6, 0.7, 0.8, 0.9}, {0.5, 0.6, 0.7, 0.8, 0.9});
+  EXPECT_EQ(in_words(a, base), "b beats a by 3.00 points (1.04 to 4.96), 5 of 5 pairs");
+}
+
+}  // namespace
+}  // namespace atelier

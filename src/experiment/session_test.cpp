@@ -36,6 +36,7 @@ class SessionTest : public testing::Test {
     recipe_.residual = true;
     recipe_.batch_size = 50;
     recipe_.epochs = 4;
+    recipe_.learning_rate = 0.01;
     recipe_.threads = 2;
     options_.workspace = folder_ / "runs";
   }

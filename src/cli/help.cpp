@@ -49,7 +49,8 @@ std::string examples(const std::vector<std::string_view>& lines, const Terminal&
 std::string preset_of(const Setting& setting) {
   if (std::holds_alternative<LayerCount>(setting.field)) return {};
   const nlohmann::ordered_json value = get(Recipe{}, setting);
-  if (value.is_null() || value == "" || value == false || value == 0) return {};
+  const nlohmann::ordered_json nothing[] = {nullptr, "", false, 0};
+  if (std::ranges::find(nothing, value) != std::end(nothing)) return {};
   if (value.is_number_float()) return fmt::format(" [{}]", value.get<double>());
   auto text = setting_text(nlohmann::json(value), setting.name);
   return text ? fmt::format(" [{}]", *text) : std::string();

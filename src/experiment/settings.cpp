@@ -52,9 +52,9 @@ constexpr std::array kSynonyms = std::to_array<Synonym>({
 });
 
 template <class T>
-struct is_optional : std::false_type {};
+constexpr bool kIsOptional = false;
 template <class T>
-struct is_optional<std::optional<T>> : std::true_type {};
+constexpr bool kIsOptional<std::optional<T>> = true;
 
 std::string_view trimmed(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
@@ -230,7 +230,8 @@ Result<void> set(Recipe& recipe, const Setting& setting, std::string_view text, 
           } else {
             const auto value = real(text);
             if (!value || !inside(setting.range, *value)) return refuse(setting, spelled, text);
-            field = *value;
+            const double number = *value;
+            field = number;
           }
           return {};
         }
@@ -265,7 +266,7 @@ nlohmann::ordered_json get(const Recipe& recipe, const Setting& setting) {
           return knob == recipe.knobs.end() ? nlohmann::ordered_json() : nlohmann::ordered_json(knob->second);
         } else {
           const auto& field = recipe.*member;
-          if constexpr (is_optional<std::remove_cvref_t<decltype(field)>>::value) {
+          if constexpr (kIsOptional<std::remove_cvref_t<decltype(field)>>) {
             return field ? nlohmann::ordered_json(*field) : nlohmann::ordered_json();
           } else {
             return field;

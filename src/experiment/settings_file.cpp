@@ -2,34 +2,15 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 
+#include "base/files.hpp"
 #include "experiment/settings.hpp"
 
 namespace atelier {
 namespace {
 
-constexpr std::uintmax_t kLargestFile = 1 << 20;
-
-Result<std::string> read_text(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status))
-    return fail(Trouble::file, fmt::format("there is no file {}", path), "it was named as the config file");
-  if (std::filesystem::is_directory(status))
-    return fail(Trouble::file, fmt::format("{} is a folder, no config file", path));
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kLargestFile + 1, '\0');
-  if (!file) return fail(Trouble::file, fmt::format("cannot open {}", path), "it was named as the config file");
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kLargestFile)
-    return fail(Trouble::usage, fmt::format("{} is too large for a config file", path), "it has more than 1 MiB");
-  return text;
-}
+constexpr std::size_t kLargestFile = 1 << 20;
 
 /// "run.yaml:3", lines counted from 1.
 std::string place(const std::string& path, const YAML::Mark& mark) {
@@ -62,11 +43,12 @@ Error at(const std::string& where, Error error) {
 }  // namespace
 
 Result<void> Draft::read_file(const std::string& path) {
-  auto text = read_text(path);
-  if (!text) return pass_on(text);
+  const auto bytes = atelier::read_file(path, kLargestFile);
+  if (!bytes) return std::unexpected(bytes.error());
+  const std::string text(bytes->begin(), bytes->end());
   YAML::Node root;
   try {
-    root = YAML::Load(*text);
+    root = YAML::Load(text);
   } catch (const YAML::Exception& problem) {
     return fail(Trouble::usage, fmt::format("{}: this is no YAML", place(path, problem.mark)), problem.msg,
                 "write one `name: value` a line, for example `learning_rate: 0.001`");

@@ -275,7 +275,7 @@ TEST(Settings, FilesAreRefusedByLine) {
   EXPECT_EQ(refusal("[1, 2]\n"), ":1: a config file is a list of `name: value` lines");
   EXPECT_EQ(refusal("a: b: c\n"), ":1: this is no YAML");
   EXPECT_EQ(refusal(std::string(2000, '[')), ":1: this is no YAML");
-  EXPECT_EQ(refusal(std::string(1 << 21, ' ')), " is too large for a config file");
+  EXPECT_EQ(refusal(std::string(1 << 21, ' ')), "a file is too large");
   Draft draft;
   EXPECT_EQ(draft.read_file("/nonexistent.yaml").error().kind, Trouble::file);
   EXPECT_EQ(draft.read_file("/").error().kind, Trouble::file);

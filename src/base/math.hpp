@@ -19,15 +19,14 @@ struct Bits;
 template <>
 struct Bits<float> {
   using Int = std::int32_t;
-  static constexpr int mantissa = 23, bias = 127, taylor = 7;
-  static constexpr float round = 0x1.8p23f, log2e = 0x1.715476p+0f, ln2_high = 0x1.62e4p-1f,
-                         ln2_low = 0x1.7f7d1cp-20f;
+  static constexpr int mantissa = 23, bias = 127, taylor = 7, atanh = 5;
+  static constexpr float round = 0x1.8p23f, log2e = 0x1.715476p+0f, ln2_high = 0x1.62e4p-1f, ln2_low = 0x1.7f7d1cp-20f;
   static constexpr float lowest = -87.0f, highest = 88.0f;
 };
 template <>
 struct Bits<double> {
   using Int = std::int64_t;
-  static constexpr int mantissa = 52, bias = 1023, taylor = 13;
+  static constexpr int mantissa = 52, bias = 1023, taylor = 13, atanh = 11;
   static constexpr double round = 0x1.8p52, log2e = 0x1.71547652b82fep+0, ln2_high = 0x1.62e42fefap-1,
                           ln2_low = 0x1.cf79abc9e3b3ap-40;
   static constexpr double lowest = -708.0, highest = 709.0;
@@ -38,6 +37,26 @@ constexpr Real inverse_factorial(int n) {
   double f = 1;
   for (int i = 2; i <= n; i++) f *= i;
   return static_cast<Real>(1 / f);
+}
+
+/// 1/n! + r/(n+1)! + ... by Horner's rule. A recursion, since the vectoriser takes no loop within a loop.
+template <class Real, int n>
+constexpr Real exp_tail(Real r) {
+  constexpr Real coefficient = inverse_factorial<Real>(n);
+  if constexpr (n == Bits<Real>::taylor)
+    return coefficient;
+  else
+    return exp_tail<Real, n + 1>(r) * r + coefficient;
+}
+
+/// 1/(2n+1) + z/(2n+3) + ..., the tail of atanh's series.
+template <class Real, int n>
+constexpr Real atanh_tail(Real z) {
+  constexpr Real coefficient = Real(1) / Real(2 * n + 1);
+  if constexpr (n == Bits<Real>::atanh)
+    return coefficient;
+  else
+    return atanh_tail<Real, n + 1>(z) * z + coefficient;
 }
 
 template <class Real>
@@ -55,9 +74,7 @@ constexpr Real expm1_reduced(Real x, Real& scale) {
   const Real r = (x - k * B::ln2_high) - k * B::ln2_low;
   const auto exponent = std::bit_cast<typename B::Int>(shifted) - std::bit_cast<typename B::Int>(B::round);
   scale = std::bit_cast<Real>(static_cast<typename B::Int>((exponent + B::bias) << B::mantissa));
-  Real p = inverse_factorial<Real>(B::taylor);
-  for (int n = B::taylor - 1; n >= 2; n--) p = p * r + inverse_factorial<Real>(n);
-  return r + r * r * p;
+  return r + r * r * exp_tail<Real, 2>(r);
 }
 
 }  // namespace detail
@@ -91,9 +108,7 @@ constexpr Real log(Real x) {
   const Int k = (bits - half_bits) >> B::mantissa;  // x = m 2^k, m in [sqrt(1/2), sqrt(2))
   const Real m = std::bit_cast<Real>(static_cast<Int>(bits - (k << B::mantissa)));
   const Real s = (m - 1) / (m + 1), z = s * s;
-  constexpr int terms = std::is_same_v<Real, float> ? 5 : 11;
-  Real p = Real(1) / Real(2 * terms + 1);
-  for (int n = terms - 1; n >= 1; n--) p = p * z + Real(1) / Real(2 * n + 1);
+  const Real p = detail::atanh_tail<Real, 1>(z);
   const Real kr = static_cast<Real>(k);
   const Real result = kr * B::ln2_high + (2 * s + (2 * s * z * p + kr * B::ln2_low));
   return x == x ? result : x;

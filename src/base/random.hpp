@@ -24,6 +24,28 @@ class Philox {
     return x;
   }
 
+  /// The words of sixteen counters from `first`: word k of counter first + i goes to out[16 k + i]. The same numbers
+  /// as sixteen calls, in a form that is vectorised.
+  void sixteen(std::uint64_t first, std::uint32_t* out) const {
+    constexpr int n = 16;
+    std::uint32_t x0[n], x1[n], x2[n], x3[n];
+    for (int i = 0; i < n; i++) {
+      const std::uint64_t counter = first + static_cast<std::uint64_t>(i);
+      x0[i] = low(counter), x1[i] = high(counter), x2[i] = low(stream_), x3[i] = high(stream_);
+    }
+    std::uint32_t key0 = low(seed_), key1 = high(seed_);
+    for (int round = 0; round < 10; round++) {
+      for (int i = 0; i < n; i++) {
+        const std::uint64_t p0 = 0xD2511F53ull * x0[i], p1 = 0xCD9E8D57ull * x2[i];
+        x0[i] = high(p1) ^ x1[i] ^ key0, x1[i] = low(p1);
+        x2[i] = high(p0) ^ x3[i] ^ key1, x3[i] = low(p0);
+      }
+      key0 += 0x9E3779B9u;
+      key1 += 0xBB67AE85u;
+    }
+    for (int i = 0; i < n; i++) out[i] = x0[i], out[n + i] = x1[i], out[2 * n + i] = x2[i], out[3 * n + i] = x3[i];
+  }
+
   /// Uniform in [0, 1) with 53 bits.
   double uniform(std::uint64_t counter) const {
     const auto x = (*this)(counter);

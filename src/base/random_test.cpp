@@ -26,6 +26,17 @@ TEST(Philox, EqualsRandom123) {
   }
 }
 
+TEST(Philox, SixteenAtOnceAreTheSameNumbers) {
+  const Philox random(0x1234567890abcdefull, 77);
+  std::uint32_t out[64];
+  for (const std::uint64_t first : {0ull, 5ull, 0xfffffffaull, ~0ull - 7}) {
+    random.sixteen(first, out);
+    for (std::uint64_t i = 0; i < 16; i++) {
+      for (std::size_t k = 0; k < 4; k++) EXPECT_EQ(out[16 * k + i], random(first + i)[k]);
+    }
+  }
+}
+
 TEST(Philox, NormalHasMeanZeroAndVarianceOne) {
   const Philox random(7, 1);
   double sum = 0, squares = 0;

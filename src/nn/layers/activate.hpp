@@ -23,9 +23,10 @@ struct Activate {
         [&](const auto& f) {
           const std::size_t n = round_up(p.x.cols, kLanes);
           for_rows(p.x.rows, [&](std::size_t i) {
+            const auto g = f;  // a copy: a loop that stores floats need not read the knobs again
             const Real* __restrict x = p.x.row(i);
             Real* __restrict y = p.y.row(i);
-            for (std::size_t j = 0; j < n; j++) y[j] = f.value(x[j]);
+            for (std::size_t j = 0; j < n; j++) y[j] = g.value(x[j]);
           });
         },
         function);
@@ -40,7 +41,8 @@ struct Activate {
             const Real* __restrict x = p.x.row(i);
             const Real* __restrict y = p.y.row(i);
             Real* __restrict d = p.dy.row(i);
-            for (std::size_t j = 0; j < n; j++) d[j] *= f.slope(x[j], y[j]);
+            const auto g = f;
+            for (std::size_t j = 0; j < n; j++) d[j] *= g.slope(x[j], y[j]);
           });
         },
         function);

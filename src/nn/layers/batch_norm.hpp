@@ -1,5 +1,7 @@
 // batch_norm.hpp: each column brought to mean 0 and variance 1 over the batch.
 #pragma once
+#include <algorithm>
+
 #include "kernels/product.hpp"
 #include "nn/layer.hpp"
 

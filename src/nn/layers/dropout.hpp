@@ -1,5 +1,8 @@
 // dropout.hpp: values left out at random during training.
 #pragma once
+#include <algorithm>
+#include <string>
+
 #include "kernels/product.hpp"
 #include "nn/layer.hpp"
 
@@ -23,7 +26,7 @@ struct Dropout {
 
   template <class Real>
   void forward(const LayerPass<Real>& p) const {
-    const std::size_t n = round_up(p.x.cols, kLanes), blocks = n / 4;
+    const std::size_t n = round_up(p.x.cols, kLanes), groups = (n + 63) / 64;  // sixteen counters give 64 values
     const auto keep = static_cast<Real>(1 / (1 - rate));
     const auto threshold = static_cast<std::uint32_t>(rate * 4294967296.0);
     const bool drop = p.mode == Mode::training && rate > 0;
@@ -31,14 +34,13 @@ struct Dropout {
       const Real* __restrict x = p.x.row(i);
       Real* __restrict y = p.y.row(i);
       Real* __restrict mask = p.saved.row(i);
-      const std::uint64_t start = static_cast<std::uint64_t>(p.step) << 32 | (p.first_row + i) * blocks;
-      if (drop) {
-        for (std::size_t b = 0; b < blocks; b++) {
-          const auto bits = p.random(start + b);
-          for (std::size_t k = 0; k < 4; k++) mask[4 * b + k] = bits[k] < threshold ? Real(0) : keep;
-        }
-      } else {
-        for (std::size_t j = 0; j < n; j++) mask[j] = 1;
+      std::uint32_t bits[64];
+      for (std::size_t g = 0; g < groups; g++) {
+        const std::size_t first = 64 * g, last = std::min(first + 64, n);
+        if (drop)
+          p.random.sixteen(static_cast<std::uint64_t>(p.step) << 32 | ((p.first_row + i) * groups + g) * 16, bits);
+        for (std::size_t j = first; j < last; j++)
+          mask[j] = !drop ? Real(1) : bits[j - first] < threshold ? Real(0) : keep;
       }
       for (std::size_t j = 0; j < n; j++) y[j] = x[j] * mask[j];
     });

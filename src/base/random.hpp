@@ -35,6 +35,7 @@ class Philox {
     }
     std::uint32_t key0 = low(seed_), key1 = high(seed_);
     for (int round = 0; round < 10; round++) {
+#pragma GCC unroll 1  // unrolled first, it would not be vectorised
       for (int i = 0; i < n; i++) {
         const std::uint64_t p0 = 0xD2511F53ull * x0[i], p1 = 0xCD9E8D57ull * x2[i];
         x0[i] = high(p1) ^ x1[i] ^ key0, x1[i] = low(p1);

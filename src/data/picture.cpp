@@ -23,7 +23,7 @@ bool starts_with(std::span<const std::uint8_t> bytes, std::initializer_list<std:
 }
 
 /// The mean of the pixels that have no neighbour on some side.
-float border_mean(const Picture& p) {
+float border_mean(const GreyPicture& p) {
   double sum = 0;
   int count = 0;
   for (int y = 0; y < p.height; ++y)
@@ -59,7 +59,7 @@ std::vector<Cell> cells(std::size_t from, std::size_t to) {
 }
 
 /// The largest size of these proportions that fits into the frame.
-FittedPicture::Size inner_size(const Picture& p, const ImageShape& frame) {
+FittedPicture::Size inner_size(const GreyPicture& p, const ImageShape& frame) {
   const double scale =
       std::min(static_cast<double>(frame.width) / p.width, static_cast<double>(frame.height) / p.height);
   const auto side = [scale](int length, int limit) {
@@ -69,7 +69,7 @@ FittedPicture::Size inner_size(const Picture& p, const ImageShape& frame) {
 }
 
 /// `inner` in the middle of a frame filled with `fill`.
-std::vector<float> centred(const Picture& inner, const ImageShape& frame, float fill) {
+std::vector<float> centred(const GreyPicture& inner, const ImageShape& frame, float fill) {
   std::vector<float> out(static_cast<std::size_t>(frame.width) * static_cast<std::size_t>(frame.height), fill);
   const int left = (frame.width - inner.width) / 2, top = (frame.height - inner.height) / 2;
   for (int y = 0; y < inner.height; ++y)
@@ -80,7 +80,7 @@ std::vector<float> centred(const Picture& inner, const ImageShape& frame, float 
 
 }  // namespace
 
-Result<Picture> read_picture(const fs::path& path) {
+Result<GreyPicture> read_picture(const fs::path& path) {
   const auto bytes = read_file(path, kMaxFileBytes);
   if (!bytes) return std::unexpected(bytes.error());
   const bool png = starts_with(*bytes, {0x89, 'P', 'N', 'G'}), jpeg = starts_with(*bytes, {0xff, 0xd8, 0xff});
@@ -92,7 +92,7 @@ Result<Picture> read_picture(const fs::path& path) {
     if (!grey)
       return fail(Trouble::data, "a picture cannot be read", fmt::format("{}: {}", path.string(), grey.error()),
                   "open it in another program and save it again");
-    Picture picture{grey->width, grey->height, std::vector<float>(grey->pixels.size())};
+    GreyPicture picture{grey->width, grey->height, std::vector<float>(grey->pixels.size())};
     constexpr float scale = 1.0f / 255;
     std::ranges::transform(grey->pixels, picture.grey.begin(),
                            [](std::uint8_t b) { return static_cast<float>(b) * scale; });
@@ -102,9 +102,9 @@ Result<Picture> read_picture(const fs::path& path) {
   }
 }
 
-bool dark_on_light(const Picture& picture) { return border_mean(picture) > 0.5f; }
+bool dark_on_light(const GreyPicture& picture) { return border_mean(picture) > 0.5f; }
 
-Picture resize_by_area(const Picture& picture, int width, int height) {
+GreyPicture resize_by_area(const GreyPicture& picture, int width, int height) {
   const auto w = static_cast<std::size_t>(picture.width), h = static_cast<std::size_t>(picture.height);
   const auto columns = cells(w, static_cast<std::size_t>(width)), rows = cells(h, static_cast<std::size_t>(height));
   std::vector<double> narrow(h * columns.size());
@@ -112,7 +112,7 @@ Picture resize_by_area(const Picture& picture, int width, int height) {
     for (std::size_t x = 0; x < columns.size(); ++x)
       for (std::size_t k = 0; k < columns[x].shares.size(); ++k)
         narrow[y * columns.size() + x] += columns[x].shares[k] * picture.grey[y * w + columns[x].first + k];
-  Picture out{width, height, {}};
+  GreyPicture out{width, height, {}};
   out.grey.reserve(rows.size() * columns.size());
   for (const Cell& row : rows)
     for (std::size_t x = 0; x < columns.size(); ++x) {
@@ -124,7 +124,7 @@ Picture resize_by_area(const Picture& picture, int width, int height) {
   return out;
 }
 
-Result<FittedPicture> fit_picture(Picture picture, const ImageShape& shape) {
+Result<FittedPicture> fit_picture(GreyPicture picture, const ImageShape& shape) {
   if (shape.width < 1 || shape.height < 1 || shape.channels != 1)
     return fail(
         Trouble::data, "the model does not take grey pictures",

@@ -56,7 +56,7 @@ Bytes ramp(std::size_t count) {
 struct Pictures : ::testing::Test {
   TempFolder folder;
   std::filesystem::path file = folder / "picture";
-  Result<Picture> read(std::span<const std::uint8_t> bytes) {
+  Result<GreyPicture> read(std::span<const std::uint8_t> bytes) {
     testing::write(file, bytes);
     return read_picture(file);
   }
@@ -158,20 +158,20 @@ TEST_F(Pictures, WritingRefusesWhatDoesNotFit) {
 }
 
 TEST(ResizeByArea, AveragesWhatEachPixelCovers) {
-  const Picture four{4, 2, {0, 0.5f, 1, 0, 0, 0.5f, 0, 1}};
-  EXPECT_EQ(resize_by_area(four, 2, 1), (Picture{2, 1, {0.25f, 0.5f}}));
+  const GreyPicture four{4, 2, {0, 0.5f, 1, 0, 0, 0.5f, 0, 1}};
+  EXPECT_EQ(resize_by_area(four, 2, 1), (GreyPicture{2, 1, {0.25f, 0.5f}}));
   EXPECT_EQ(resize_by_area(four, 4, 2), four);
-  const Picture three{3, 1, {0.3f, 0.6f, 0.9f}};
-  const Picture two = resize_by_area(three, 2, 1);
+  const GreyPicture three{3, 1, {0.3f, 0.6f, 0.9f}};
+  const GreyPicture two = resize_by_area(three, 2, 1);
   EXPECT_NEAR(two.grey[0], (0.3 + 0.6 / 2) / 1.5, 1e-6);
   EXPECT_NEAR(two.grey[1], (0.9 + 0.6 / 2) / 1.5, 1e-6);
-  EXPECT_EQ(resize_by_area({1, 1, {0.5f}}, 3, 2), (Picture{3, 2, std::vector<float>(6, 0.5f)}));
+  EXPECT_EQ(resize_by_area({1, 1, {0.5f}}, 3, 2), (GreyPicture{3, 2, std::vector<float>(6, 0.5f)}));
 }
 
 TEST(ResizeByArea, KeepsTheMeanAtAnySizes) {
   for (int w = 1; w < 40; w += 3)
     for (int h = 1; h < 40; h += 5) {
-      Picture picture{w, h, std::vector<float>(static_cast<std::size_t>(w * h))};
+      GreyPicture picture{w, h, std::vector<float>(static_cast<std::size_t>(w * h))};
       for (std::size_t i = 0; i < picture.grey.size(); ++i) picture.grey[i] = static_cast<float>(i * 37 % 100) / 100;
       const auto mean = [](const std::vector<float>& v) {
         return std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
@@ -181,7 +181,7 @@ TEST(ResizeByArea, KeepsTheMeanAtAnySizes) {
 }
 
 TEST(FitPicture, LeavesARightOneAlone) {
-  Picture picture{3, 2, {0, 0.1f, 0, 0, 0.9f, 0.2f}};
+  GreyPicture picture{3, 2, {0, 0.1f, 0, 0, 0.9f, 0.2f}};
   const auto fitted = fit_picture(picture, {2, 3, 1});
   ASSERT_TRUE(fitted);
   EXPECT_EQ(fitted->features, picture.grey);

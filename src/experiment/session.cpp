@@ -68,6 +68,7 @@ class Session {
   static Result<Session> open(const Recipe& recipe, const RunOptions& options);
 
   Result<Outcome> run(const RunOptions& options, const Watch& watch);
+  const fs::path& folder() const { return outcome_.folder; }
 
  private:
   Session(Recipe recipe, DataPair data, Split sides, Trainer trainer, fs::path folder)
@@ -292,7 +293,10 @@ Result<Outcome> Session::run(const RunOptions& options, const Watch& watch) {
 Result<Outcome> train_run(const Recipe& recipe, const RunOptions& options, const Watch& watch) {
   Result<Session> session = Session::open(recipe, options);
   if (!session) return pass_on(session);
-  return session->run(options, watch);
+  Result<Outcome> outcome = session->run(options, watch);
+  std::error_code ignored;
+  if (!outcome) fs::remove(session->folder(), ignored);  // where nothing was saved; a folder that holds something stays
+  return outcome;
 }
 
 Result<fs::path> find_run(const std::string& what, const fs::path& workspace) {

@@ -3,6 +3,7 @@
 #include "analysis/confusion.hpp"
 #include "analysis/samples.hpp"
 #include "data/open.hpp"
+#include "data/picture.hpp"
 #include "data/split.hpp"
 #include "experiment/build.hpp"
 #include "experiment/model.hpp"

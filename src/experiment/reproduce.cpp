@@ -67,8 +67,7 @@ Result<NetworkAnswer> answer_network(const Reproduction& so_far, const Plan& pla
   answer.recipe.epochs = plan.epochs;
   progress.stage("Question 2: a network learns");
   const Watch watch{.progress = {}, .epoch = [&](const EpochReport&) { progress.add(1); }, .stop = progress.stop()};
-  Result<Outcome> outcome =
-      train_run(answer.recipe, {.workspace = so_far.options.folder / "runs", .test = false, .resume = {}}, watch);
+  Result<Outcome> outcome = train_run(answer.recipe, {.folder = so_far.options.folder / "network"}, watch);
   if (!outcome) return pass_on(outcome);
   answer.training = *std::move(outcome);
   if (answer.training.interrupted) return answer;

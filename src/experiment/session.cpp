@@ -21,6 +21,18 @@ using json = nlohmann::ordered_json;
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
+std::unexpected<Error> no_folder(const fs::path& path, const std::error_code& why) {
+  return fail(Trouble::file, "the run's folder cannot be made", path.string() + ": " + why.message(),
+              "choose another place with --workspace");
+}
+
+Result<fs::path> make_folder(const fs::path& path) {
+  std::error_code failed;
+  fs::create_directories(path, failed);
+  if (failed) return no_folder(path, failed);
+  return path;
+}
+
 /// A new folder for a run, with a short name that is free; made on disk at once, so that two programs never share one.
 Result<fs::path> make_run_folder(const fs::path& workspace) {
   constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789";  // none that look alike
@@ -32,8 +44,7 @@ Result<fs::path> make_run_folder(const fs::path& workspace) {
     for (int i = 0; i < (attempt < 50 ? 4 : 8); i++) id += letters[entropy() % letters.size()];
     if (fs::create_directory(workspace / id, failed)) return workspace / id;
   }
-  return fail(Trouble::file, "the run's folder cannot be made", workspace.string() + ": " + failed.message(),
-              "choose another place with --workspace");
+  return no_folder(workspace, failed);
 }
 
 json to_json(const EpochReport& e) {
@@ -117,7 +128,9 @@ Result<Session> Session::open(const Recipe& asked, const RunOptions& options) {
   if (!sides) return pass_on(sides);
   Result<Trainer> trainer = trainer_of(recipe, sides->train, std::make_shared<ThreadPool>(threads_of(recipe)));
   if (!trainer) return pass_on(trainer);
-  Result<fs::path> folder = options.resume ? Result<fs::path>(*options.resume) : make_run_folder(options.workspace);
+  Result<fs::path> folder = options.resume   ? Result<fs::path>(*options.resume)
+                            : options.folder ? make_folder(*options.folder)
+                                             : make_run_folder(options.workspace);
   if (!folder) return pass_on(folder);
   Session session(std::move(recipe), *std::move(data), *std::move(sides), *std::move(trainer), *std::move(folder));
   if (checkpoint) {

@@ -45,8 +45,10 @@ struct Watch {
 
 struct RunOptions {
   std::filesystem::path workspace = "atelier-runs";
-  bool test = false;                            ///< evaluate the best model on the test set, at the end, once
-  std::optional<std::filesystem::path> resume;  ///< the folder of a run to go on with; the recipe is then its own
+  bool test = false;  ///< evaluate the best model on the test set, at the end, once
+  std::optional<std::filesystem::path> folder =
+      {};  ///< this one instead of a new one in the workspace; its files are replaced
+  std::optional<std::filesystem::path> resume = {};  ///< the folder of a run to go on with; the recipe is then its own
 };
 
 /// How a training ended.

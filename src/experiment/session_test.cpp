@@ -210,6 +210,28 @@ TEST_F(SessionTest, RehearsalsDoNotDependOnTheNumberOfThreads) {
   }
 }
 
+TEST_F(SessionTest, ReproduceGivesTheSameAnswersAndWritesThem) {
+  std::string reports[2];
+  for (const int threads : {1, 3}) {
+    const ReproduceOptions options{
+        .folder = folder_ / "answers", .quick = true, .data = recipe_.data, .threads = threads};
+    double last = 0;
+    const auto answers = reproduce(options, {.progress = [&](const std::string&, double fraction) {
+                                     EXPECT_GE(fraction, last);
+                                     last = fraction;
+                                   }});
+    ASSERT_TRUE(answers) << answers.error().summary << answers.error().detail;
+    EXPECT_EQ(answers->race.size(), 6u);
+    EXPECT_EQ(answers->confusion->total(), 100u);
+    ASSERT_TRUE(write_report(*answers));
+    for (const char* name : {"report.md", "results.json", "samples.png", "confusion.png"}) {
+      EXPECT_TRUE(fs::exists(options.folder / name)) << name;
+    }
+    reports[threads == 1 ? 0 : 1] = report_text(*answers);
+  }
+  EXPECT_EQ(reports[0], reports[1]);
+}
+
 TEST(ComparePairs, IsAPairedTInterval) {
   const LossAnswer a = compare_pairs("b", {0.5, 0.6, 0.7, 0.8, 0.9}, {0.51, 0.62, 0.73, 0.84, 0.95});
   EXPECT_NEAR(a.mean_difference, 0.03, 1e-12);

@@ -64,6 +64,18 @@ BatchPass<Real>::BatchPass(const Network<Real>& shape, std::size_t max_rows, For
 }
 
 template <class Real>
+double BatchPass<Real>::bytes_for(const Network<Real>& shape, std::size_t max_rows) {
+  double values = 2 * static_cast<double>(shape.inputs());
+  for (std::size_t l = 0; l < shape.placements().size(); l++) {
+    const Placement& place = shape.placements()[l];
+    const auto saved =
+        std::visit([&](const auto& x) { return x.saved_width(place.inputs); }, shape.architecture().layers[l]);
+    values += 2 * static_cast<double>(place.outputs) + static_cast<double>(saved);
+  }
+  return values * static_cast<double>(max_rows) * sizeof(Real);
+}
+
+template <class Real>
 View<const Real> BatchPass<Real>::values(std::size_t index, std::size_t first, std::size_t rows) const {
   return (index == 0 ? input_ : values_[index - 1]).view().slice(first, rows);
 }

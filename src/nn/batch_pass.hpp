@@ -32,6 +32,8 @@ class BatchPass {
   BatchPass(const Network<Real>& shape, std::size_t max_rows, For use);
 
   std::size_t max_rows() const { return max_rows_; }
+  /// What a pass for training would take, in bytes.
+  static double bytes_for(const Network<Real>& shape, std::size_t max_rows);
 
   /// Forward, loss and backward in training mode; `step` and `seed` decide what dropout drops. Running statistics
   /// of the network move. Afterwards `tile_gradient` may be called.

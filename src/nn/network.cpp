@@ -1,10 +1,10 @@
 // network.cpp: laying out, initialising and refreshing parameters.
 #include "nn/network.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include "base/machine.hpp"
 
 namespace atelier {
 namespace {
@@ -18,10 +18,6 @@ std::string layer_text(const Layer& layer) {
     return " dropout " + std::to_string(dropout->rate).substr(0, 4);
   }
   return " " + std::visit([](const auto& l) { return std::string(l.name); }, layer);
-}
-
-double machine_bytes() {
-  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
 }
 
 std::size_t padded_size(const ParameterSpec& spec) {
@@ -96,10 +92,10 @@ Result<Network<Real>> Network<Real>::build(Architecture architecture, const Init
   Result<Layout> layout = lay_out(architecture);
   if (!layout) return pass_on(layout);
   const double bytes = static_cast<double>(layout->parameters + layout->mirror) * sizeof(Real) * 3;
-  if (bytes > 0.8 * machine_bytes()) {
+  if (bytes > 0.8 * machine_memory()) {
     return fail(Trouble::usage, "the network does not fit into this machine's memory",
                 "it needs about " + std::to_string(static_cast<long long>(bytes / 1e9)) +
-                    " GB to train, the machine has " + std::to_string(static_cast<long long>(machine_bytes() / 1e9)) +
+                    " GB to train, the machine has " + std::to_string(static_cast<long long>(machine_memory() / 1e9)) +
                     " GB",
                 "make its layers narrower");
   }

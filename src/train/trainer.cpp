@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/machine.hpp"
+
 namespace atelier {
 namespace {
 
@@ -59,6 +61,13 @@ Result<Trainer> Trainer::create(Network<float> network, Dataset data, AnyRule ru
                                 const TrainerOptions& options, std::shared_ptr<ThreadPool> pool) {
   if (auto fits = check_fit(network, data, loss); !fits) return pass_on(fits);
   if (auto valid = check_options(options, rule, data.size()); !valid) return pass_on(valid);
+  const double bytes = BatchPass<float>::bytes_for(network, options.batch_size);
+  if (bytes > 0.8 * machine_memory()) {
+    return fail(Trouble::usage, "a batch does not fit into this machine's memory",
+                fmt::format("{} rows need about {:.0f} GB, the machine has {:.0f} GB", options.batch_size, bytes / 1e9,
+                            machine_memory() / 1e9),
+                "choose a smaller batch size, or narrower layers");
+  }
   return Trainer(std::move(network), std::move(data), std::move(rule), loss, options, std::move(pool));
 }
 

@@ -22,8 +22,7 @@ template <class T>
 using Result = std::expected<T, Error>;
 
 /// The failed half of a Result: `return fail(Trouble::data, "...", "...", "...");`
-inline std::unexpected<Error> fail(Trouble kind, std::string summary, std::string detail = {},
-                                   std::string hint = {}) {
+inline std::unexpected<Error> fail(Trouble kind, std::string summary, std::string detail = {}, std::string hint = {}) {
   return std::unexpected(Error{kind, std::move(summary), std::move(detail), std::move(hint)});
 }
 

@@ -95,7 +95,9 @@ std::string by_chafa(const Canvas& canvas, int columns, int rows, const Terminal
   ChafaCanvas* drawn = chafa_canvas_new(config);
   chafa_canvas_draw_all_pixels(drawn, CHAFA_PIXEL_RGBA8_UNASSOCIATED, canvas.rgba.data(), canvas.width, canvas.height,
                                canvas.width * 4);
-  GString* text = chafa_canvas_print(drawn, chafa_term_db_get_fallback_info(chafa_term_db_get_default()));
+  ChafaTermInfo* info = chafa_term_db_get_fallback_info(chafa_term_db_get_default());
+  GString* text = chafa_canvas_print(drawn, info);
+  chafa_term_info_unref(info);
   std::string out(text->str, text->len);
   if (!out.ends_with('\n')) out += '\n';
   g_string_free(text, TRUE);

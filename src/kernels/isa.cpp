@@ -49,12 +49,9 @@ std::atomic<Isa>& current() {
 
 std::string_view isa_name(Isa isa) {
   switch (isa) {
-    case Isa::avx512:
-      return "avx512";
-    case Isa::avx2:
-      return "avx2";
-    case Isa::baseline:
-      break;
+    case Isa::avx512: return "avx512";
+    case Isa::avx2: return "avx2";
+    case Isa::baseline: break;
   }
   return "baseline";
 }

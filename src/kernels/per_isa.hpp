@@ -32,12 +32,9 @@ template <class Body>
 void per_isa(const Body& body) {
 #if defined(__x86_64__)
   switch (isa()) {
-    case Isa::avx512:
-      return detail::run_avx512(body);
-    case Isa::avx2:
-      return detail::run_avx2(body);
-    case Isa::baseline:
-      break;
+    case Isa::avx512: return detail::run_avx512(body);
+    case Isa::avx2: return detail::run_avx2(body);
+    case Isa::baseline: break;
   }
 #endif
   detail::run_baseline(body);

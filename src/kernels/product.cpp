@@ -24,11 +24,7 @@ inline constexpr int kMostVectors = HWY_TARGET == HWY_AVX3 ? 4 : 2;
 /// Rows a block: enough independent chains to hide the latency of a multiply-add, few enough for the
 /// registers.
 constexpr std::size_t block_rows(int vectors) {
-  return vectors >= 4                             ? 6
-         : vectors == 3                           ? 8
-         : vectors == 2 && HWY_TARGET == HWY_AVX3 ? 12
-         : vectors == 2                           ? 6
-                                                  : 14;
+  return vectors >= 4 ? 6 : vectors == 3 ? 8 : vectors == 2 && HWY_TARGET == HWY_AVX3 ? 12 : vectors == 2 ? 6 : 14;
 }
 
 template <int kRows, int kVectors>
@@ -98,16 +94,16 @@ void multiply_with(const Product<float>& p) { detail::multiply_baseline(p); }
 #if HWY_TARGET == HWY_AVX2
 
 /// 4 x 4 squares through registers; the rest element by element.
-void transpose_with(const float* src, std::size_t src_stride, float* dst, std::size_t dst_stride,
-                    std::size_t rows, std::size_t cols) {
+void transpose_with(const float* src, std::size_t src_stride, float* dst, std::size_t dst_stride, std::size_t rows,
+                    std::size_t cols) {
   const hn::FixedTag<float, 4> d;
   const std::size_t whole_rows = rows / 4 * 4, whole_cols = cols / 4 * 4;
   for (std::size_t i = 0; i < whole_rows; i += 4) {
     for (std::size_t j = 0; j < whole_cols; j += 4) {
       const float* const s = src + i * src_stride + j;
       float* const t = dst + j * dst_stride + i;
-      const auto r0 = hn::LoadU(d, s), r1 = hn::LoadU(d, s + src_stride),
-                 r2 = hn::LoadU(d, s + 2 * src_stride), r3 = hn::LoadU(d, s + 3 * src_stride);
+      const auto r0 = hn::LoadU(d, s), r1 = hn::LoadU(d, s + src_stride), r2 = hn::LoadU(d, s + 2 * src_stride),
+                 r3 = hn::LoadU(d, s + 3 * src_stride);
       const auto even_low = hn::InterleaveLower(d, r0, r2), odd_low = hn::InterleaveLower(d, r1, r3);
       const auto even_high = hn::InterleaveUpper(d, r0, r2), odd_high = hn::InterleaveUpper(d, r1, r3);
       hn::StoreU(hn::InterleaveLower(d, even_low, odd_low), d, t);
@@ -118,8 +114,8 @@ void transpose_with(const float* src, std::size_t src_stride, float* dst, std::s
     detail::transpose_plain(src + i * src_stride + whole_cols, src_stride, dst + whole_cols * dst_stride + i,
                             dst_stride, 4, cols - whole_cols);
   }
-  detail::transpose_plain(src + whole_rows * src_stride, src_stride, dst + whole_rows, dst_stride,
-                          rows - whole_rows, cols);
+  detail::transpose_plain(src + whole_rows * src_stride, src_stride, dst + whole_rows, dst_stride, rows - whole_rows,
+                          cols);
 }
 
 #endif
@@ -133,15 +129,11 @@ namespace atelier {
 void multiply(const Product<float>& p) {
   switch (isa()) {
 #if defined(__x86_64__)
-    case Isa::avx512:
-      return N_AVX3::multiply_with(p);
-    case Isa::avx2:
-      return N_AVX2::multiply_with(p);
-    case Isa::baseline:
-      break;
+    case Isa::avx512: return N_AVX3::multiply_with(p);
+    case Isa::avx2: return N_AVX2::multiply_with(p);
+    case Isa::baseline: break;
 #else
-    default:
-      break;
+    default: break;
 #endif
   }
   detail::multiply_baseline(p);

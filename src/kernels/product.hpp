@@ -40,8 +40,8 @@ void multiply_reference(const Product<Real>& p);
 /// dst[j, i] = src[i, j] for i < rows, j < cols.
 void transpose(const float* src, std::size_t src_stride, float* dst, std::size_t dst_stride, std::size_t rows,
                std::size_t cols);
-void transpose(const double* src, std::size_t src_stride, double* dst, std::size_t dst_stride,
-               std::size_t rows, std::size_t cols);
+void transpose(const double* src, std::size_t src_stride, double* dst, std::size_t dst_stride, std::size_t rows,
+               std::size_t cols);
 
 /// How a matrix [rows, cols] lies in panels: columns are cut into panels of kPanel (the last is as wide as
 /// needed, rounded up to kLanes), each panel holds its rows one after the other.

@@ -69,8 +69,8 @@ void multiply(const Product<double>& p) {
   }
 }
 
-void transpose(const double* src, std::size_t src_stride, double* dst, std::size_t dst_stride,
-               std::size_t rows, std::size_t cols) {
+void transpose(const double* src, std::size_t src_stride, double* dst, std::size_t dst_stride, std::size_t rows,
+               std::size_t cols) {
   detail::transpose_plain(src, src_stride, dst, dst_stride, rows, cols);
 }
 

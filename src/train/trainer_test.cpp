@@ -72,7 +72,7 @@ Trainer trainer(const Dataset& data, const Architecture& a, std::string_view rul
 
 bool same_bits(const Snapshot& a, const Snapshot& b) {
   const auto same = [](const auto& x, const auto& y) {
-    return x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size() * sizeof(x[0])) == 0;
+    return x.size() == y.size() && (x.empty() || std::memcmp(x.data(), y.data(), x.size() * sizeof(x[0])) == 0);
   };
   return a.step == b.step && same(a.parameters, b.parameters) && same(a.state, b.state) && same(a.average, b.average) &&
          same(a.running, b.running) && same(a.scalars, b.scalars) && a.totals.loss_sum == b.totals.loss_sum &&

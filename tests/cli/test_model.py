@@ -10,7 +10,7 @@ class Model(Case):
     def setUp(self):
         super().setUp()
         self.small_set()
-        self.end = self.train("-e", "8", "-sz", "16", "--test")[-1]
+        self.end = self.train("-e", "8", "-b", "16", "-sz", "16", "--test")[-1]
         self.run_name = self.end["run"]
 
     def evaluation(self, *words):

@@ -1,0 +1,66 @@
+// stopping.hpp: which trials end early, as pure functions of what the trials have shown so far.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace atelier {
+
+/// What one trial has reported: one value an epoch, to be minimised (a metric to be maximised comes negated). Values that
+/// are no numbers are left out by who asks.
+struct Curve {
+  enum class State { running, paused, finished, stopped, failed };
+  std::uint64_t trial = 0;
+  State state = State::running;
+  std::vector<double> losses = {};
+};
+
+/// What a rule says of one trial, with its reason in words and numbers.
+struct Verdict {
+  enum class Kind { proceed, stop, pause, promote };
+  Kind kind = Kind::proceed;
+  std::uint64_t trial = 0;
+  std::int64_t until = 0;  ///< pause, promote: the epoch the trial is held at, or may go on to
+  std::string reason = {};
+};
+
+/// W&B's hyperband: bands at min_iter eta^k, or at max_iter / eta^i for i = 1 ... s. `strict`: the value at the band
+/// decides; otherwise the best value so far.
+struct Hyperband {
+  std::optional<std::int64_t> min_iter = {}, max_iter = {};
+  double s = 0;
+  double eta = 3;
+  bool strict = true;
+};
+/// The bands, ascending: the number of reports a trial must have behind it before the band's own.
+std::vector<std::int64_t> bands(const Hyperband& rule);
+/// Whether W&B would stop the trial curves[index] now. Only running trials are stopped.
+Verdict judge(const Hyperband& rule, std::span<const Curve> curves, std::size_t index);
+
+/// Asynchronous successive halving with promotion (Li et al. 2020, arXiv:1810.05934, Algorithm 2): a trial pauses at
+/// each rung min_epochs eta^k and goes on when it is among the best 1/eta of all that have reached the rung.
+struct Asha {
+  std::int64_t min_epochs = 1, max_epochs = 1;
+  double eta = 3;
+};
+/// The epochs at which trials pause, ascending; max_epochs is none of them.
+std::vector<std::int64_t> rungs(const Asha& rule);
+/// Whether the running trial curves[index] stands at a rung that it must pause at.
+Verdict judge(const Asha& rule, std::span<const Curve> curves, std::size_t index);
+/// The paused trial that should go on now, the highest rung first, the best of it first; absent when none has earned it.
+std::optional<Verdict> promotion(const Asha& rule, std::span<const Curve> curves);
+/// Why a paused trial stays where it is; asked when a sweep ends, it is the reason of its stop.
+std::string standing(const Asha& rule, std::span<const Curve> curves, std::size_t index);
+
+/// The median rule (Golovin et al. 2017, section 3.2.2, in Optuna's form): stops a trial whose best value so far is worse
+/// than the median of what finished trials reported at the same epoch.
+struct MedianRule {
+  std::int64_t startup_trials = 5;  ///< finished trials before it judges
+  std::int64_t warmup_epochs = 0;   ///< epochs in which no trial is judged
+};
+Verdict judge(const MedianRule& rule, std::span<const Curve> curves, std::size_t index);
+
+}  // namespace atelier

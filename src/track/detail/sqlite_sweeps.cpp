@@ -1,0 +1,205 @@
+// sqlite_sweeps.cpp: sweeps, the queue of their trials, and trials whose worker is gone.
+#include <fmt/format.h>
+
+#include "track/detail/sqlite_store.hpp"
+
+namespace atelier {
+namespace {
+
+constexpr int kMostLosses = 3;  // workers that may die over one trial
+
+WallTime wall_time(std::int64_t ms) { return WallTime(std::chrono::milliseconds(ms)); }
+
+std::unexpected<Error> no_sweep(const std::string& id) {
+  return fail(Trouble::usage, fmt::format("there is no sweep \"{}\"", id));
+}
+
+constexpr std::string_view kSweepColumns = "SELECT id, name, state, created, ended, config, source, memo FROM sweep";
+
+Sweep read_sweep(const sqlite::Statement& row) {
+  Sweep sweep;
+  sweep.id = row.text(0);
+  sweep.name = row.text(1);
+  sweep.state = sweep_state(row.text(2)).value_or(SweepState::stopped);
+  sweep.created = wall_time(row.integer(3));
+  if (!row.is_null(4)) sweep.ended = wall_time(row.integer(4));
+  sweep.config = row.text(5);
+  sweep.source = row.text(6);
+  sweep.memo = row.text(7);
+  return sweep;
+}
+
+Result<void> count_trials(sqlite::Connection& connection, Sweep& sweep) {
+  auto rows = connection.query("SELECT state, count(*) FROM run WHERE sweep = ? GROUP BY state", sweep.id);
+  if (!rows) return pass_on(rows);
+  for (auto more = rows->next();; more = rows->next()) {
+    if (!more) return pass_on(more);
+    if (!*more) return {};
+    if (const auto state = run_state(rows->text(0))) sweep.trials[*state] = static_cast<int>(rows->integer(1));
+  }
+}
+
+}  // namespace
+
+Result<Sweep> SqliteStore::create_sweep(const NewSweep& sweep) {
+  if (!sweep.id.empty() && !is_id(sweep.id))
+    return fail(Trouble::usage, fmt::format("\"{}\" cannot be the id of a sweep", sweep.id),
+                "an id is made of up to 64 letters, digits, _ and -");
+  Sweep made;
+  const auto done = write([&]() -> Result<void> {
+    auto id = sweep.id.empty() ? free_id("sweep") : Result<std::string>(sweep.id);
+    if (!id) return pass_on(id);
+    const auto now = now_ms();
+    const auto added = writer_->execute(
+        "INSERT INTO sweep(id, name, state, created, config, source, memo) VALUES(?, ?, 'running', ?, ?, ?, '{}') "
+        "ON CONFLICT(id) DO NOTHING",
+        *id, sweep.name, now, sweep.config, sweep.source);
+    if (!added) return std::unexpected(added.error());
+    if (*added == 0) return fail(Trouble::usage, fmt::format("there is a sweep \"{}\" already", *id));
+    made = Sweep{.id = *id,
+                 .name = sweep.name,
+                 .created = wall_time(now),
+                 .ended = {},
+                 .config = sweep.config,
+                 .source = sweep.source,
+                 .trials = {}};
+    return {};
+  });
+  if (!done) return std::unexpected(done.error());
+  return made;
+}
+
+Result<Sweep> SqliteStore::sweep(const std::string& id) {
+  const std::scoped_lock guard(reading_);
+  auto row = reader_->query(fmt::format("{} WHERE id = ?", kSweepColumns), id);
+  if (!row) return pass_on(row);
+  const auto more = row->next();
+  if (!more) return std::unexpected(more.error());
+  if (!*more) return no_sweep(id);
+  Sweep sweep = read_sweep(*row);
+  if (auto counted = count_trials(*reader_, sweep); !counted) return pass_on(counted);
+  return sweep;
+}
+
+Result<std::vector<Sweep>> SqliteStore::sweeps() {
+  const std::scoped_lock guard(reading_);
+  auto rows = reader_->query(fmt::format("{} ORDER BY seq", kSweepColumns));
+  if (!rows) return pass_on(rows);
+  std::vector<Sweep> sweeps;
+  for (auto more = rows->next();; more = rows->next()) {
+    if (!more) return pass_on(more);
+    if (!*more) return sweeps;
+    sweeps.push_back(read_sweep(*rows));
+    if (auto counted = count_trials(*reader_, sweeps.back()); !counted) return pass_on(counted);
+  }
+}
+
+Result<void> SqliteStore::update_sweep(const std::string& id, const SweepChange& change) {
+  return write([&]() -> Result<void> {
+    const auto state = change.state ? std::optional(name_of(*change.state)) : std::nullopt;
+    const bool over = change.state == SweepState::finished || change.state == SweepState::stopped;
+    const auto changed = writer_->execute(
+        "UPDATE sweep SET state = coalesce(?1, state), memo = coalesce(?2, memo), "
+        "ended = CASE WHEN ?1 IS NULL THEN ended WHEN ?3 THEN ?4 END WHERE id = ?5",
+        state, change.memo, over, now_ms(), id);
+    if (!changed) return std::unexpected(changed.error());
+    if (*changed == 0) return no_sweep(id);
+    return {};
+  });
+}
+
+Result<int> SqliteStore::add_trials(const std::string& sweep, std::span<const NewTrial> trials) {
+  int added = 0;
+  const auto done = write([&]() -> Result<void> {
+    const auto known = writer_->number("SELECT 1 FROM sweep WHERE id = ?", sweep);
+    if (!known) return std::unexpected(known.error());
+    if (!*known) return no_sweep(sweep);
+    for (const auto& trial : trials) {
+      if (auto kept = keep_names("config", trial.config); !kept) return kept;
+      if (auto kept = keep_names("plan", trial.plan); !kept) return kept;
+      const auto seq = writer_->execute(
+          "INSERT INTO run(id, name, \"group\", notes, state, reason, created, sweep, number, attempt, losses, worker, "
+          "boot, lease, summary, plan, config, environment) VALUES(?, ?, ?, '', 'queued', '', ?, ?, ?, 0, 0, '', '', "
+          "0, '{}', ?, ?, '{}') ON CONFLICT(sweep, number) WHERE sweep IS NOT NULL DO NOTHING",
+          fmt::format("{}-{}", sweep, trial.number), trial.name, sweep, now_ms(), sweep, trial.number, trial.plan,
+          trial.config);
+      if (!seq) return std::unexpected(seq.error());
+      added += *seq;
+    }
+    return {};
+  });
+  if (!done) return std::unexpected(done.error());
+  return added;
+}
+
+Result<std::optional<Claim>> SqliteStore::claim(const std::string& sweep, const std::string& worker) {
+  std::optional<Claim> claim;
+  const auto done = write([&]() -> Result<void> {
+    const auto known = writer_->number("SELECT state = 'running' FROM sweep WHERE id = ?", sweep);
+    if (!known) return std::unexpected(known.error());
+    if (!*known) return no_sweep(sweep);
+    if (**known == 0) return {};
+    const auto seq = writer_->number(
+        "UPDATE run SET state = 'running', attempt = attempt + 1, worker = ?, boot = ?, lease = ?, started = ?, "
+        "ended = NULL, reason = '' WHERE seq = (SELECT seq FROM run WHERE sweep = ? AND state = 'queued' "
+        "ORDER BY number LIMIT 1) RETURNING seq",
+        worker, options_.clock->boot(), lease_end(), now_ms(), sweep);
+    if (!seq) return std::unexpected(seq.error());
+    if (!*seq) return {};
+    auto found = claim_of(*writer_, **seq);
+    if (!found) return pass_on(found);
+    claim = *std::move(found);
+    return {};
+  });
+  if (!done) return std::unexpected(done.error());
+  return claim;
+}
+
+Result<Verdict> SqliteStore::requeue(const std::string& run, const JsonText& plan) {
+  auto verdict = Verdict::refused;
+  const auto done = write([&]() -> Result<void> {
+    const auto seq = seq_of(*writer_, run);
+    if (!seq) return std::unexpected(seq.error());
+    if (auto kept = keep_names("plan", plan); !kept) return kept;
+    const auto queued = writer_->execute(
+        "UPDATE run SET state = 'queued', plan = ?, ended = NULL, reason = '', losses = 0 WHERE seq = ? "
+        "AND sweep IS NOT NULL AND state IN ('paused', 'failed', 'diverged', 'killed')",
+        plan, *seq);
+    if (!queued) return std::unexpected(queued.error());
+    if (*queued == 1) verdict = Verdict::accepted;
+    return {};
+  });
+  if (!done) return std::unexpected(done.error());
+  return verdict;
+}
+
+Result<std::vector<std::string>> SqliteStore::reap() {
+  std::vector<std::string> reaped;
+  const auto done = write([&]() -> Result<void> {
+    std::vector<std::pair<std::int64_t, std::string>> gone;
+    auto rows = writer_->query("SELECT seq, id, worker, boot, lease FROM run WHERE state = 'running'");
+    if (!rows) return pass_on(rows);
+    for (auto more = rows->next();; more = rows->next()) {
+      if (!more) return pass_on(more);
+      if (!*more) break;
+      if (lost(rows->text(2), rows->text(3), rows->integer(4))) gone.emplace_back(rows->integer(0), rows->text(1));
+    }
+    for (const auto& [seq, id] : gone) {
+      const auto freed = writer_->execute(
+          "UPDATE run SET losses = losses + 1, "
+          "state = CASE WHEN sweep IS NULL THEN 'killed' WHEN losses + 1 >= ?1 THEN 'failed' ELSE 'queued' END, "
+          "ended = CASE WHEN sweep IS NULL OR losses + 1 >= ?1 THEN ?2 END, "
+          "reason = CASE WHEN sweep IS NULL THEN 'its process ended without a word' "
+          "WHEN losses + 1 >= ?1 THEN 'its worker was lost ' || (losses + 1) || ' times' "
+          "ELSE 'its worker was lost' END WHERE seq = ?3",
+          kMostLosses, now_ms(), seq);
+      if (!freed) return std::unexpected(freed.error());
+      reaped.push_back(id);
+    }
+    return {};
+  });
+  if (!done) return std::unexpected(done.error());
+  return reaped;
+}
+
+}  // namespace atelier

@@ -56,6 +56,7 @@ function(atelier_room name)
   target_link_libraries(${library} PUBLIC ${ARG_ROOMS} ${ARG_LIBS} PRIVATE ${ARG_PRIVATE_LIBS})
   atelier_flags(${library})
   atelier_numeric_flags(${library})
+  target_compile_options(${library} PUBLIC $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>)  # rules live in headers
   set_property(GLOBAL APPEND PROPERTY ATELIER_ROOMS ${name})
   if(ATELIER_TESTS AND tests)
     set_property(GLOBAL APPEND PROPERTY ATELIER_TESTED_ROOMS ${name})

@@ -1,8 +1,11 @@
 // catalog.cpp: finding the name that was meant.
 #include "base/catalog.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -41,6 +44,20 @@ std::string nearest(std::string_view word, std::span<const std::string_view> can
     if (distance < best_distance) best_distance = distance, best = candidate;
   }
   return best;
+}
+
+std::unexpected<Error> unknown_name(std::string_view kind, std::string_view name,
+                                    std::span<const std::string_view> names, std::string_view listing) {
+  const std::string close = nearest(name, names);
+  return fail(Trouble::usage, "unknown " + std::string(kind) + " '" + std::string(name) + "'", "",
+              close.empty() ? "`atelier " + std::string(listing) + "` lists them" : "did you mean '" + close + "'?");
+}
+
+std::unexpected<Error> knob_out_of_range(std::string_view part, const KnobInfo& knob, double found) {
+  const auto text = [](double v) { return std::isfinite(v) ? fmt::format("{:g}", v) : std::string("no number"); };
+  return fail(Trouble::usage, fmt::format("{} is out of range", knob.name),
+              fmt::format("{} takes {} in {}{:g}, {:g}), found {}", part, knob.name, knob.open_low ? '(' : '[',
+                          knob.low, knob.high, text(found)));
 }
 
 }  // namespace atelier

@@ -31,6 +31,10 @@ template <class T>
 std::unexpected<Error> pass_on(Result<T>& result) {
   return std::unexpected(std::move(result.error()));
 }
+template <class T>
+std::unexpected<Error> pass_on(const Result<T>& result) {
+  return std::unexpected(result.error());
+}
 
 /// The error as the terminal shows it: "error: ...", an indented line of detail, "hint: ...".
 std::string describe(const Error& error);

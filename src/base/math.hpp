@@ -85,7 +85,7 @@ constexpr Real exp(Real x) {
   Real scale;
   const Real p =
       detail::expm1_reduced(detail::limit(x, detail::Bits<Real>::lowest, detail::Bits<Real>::highest), scale);
-  return scale + scale * p;
+  return scale * (1 + p);
 }
 
 /// e^x - 1, accurate near 0; limits as exp.
@@ -104,9 +104,11 @@ constexpr Real log(Real x) {
   using B = detail::Bits<Real>;
   using Int = typename B::Int;
   const Int bits = std::bit_cast<Int>(x);
-  constexpr Int half_bits = std::bit_cast<Int>(static_cast<Real>(0.70710678118654752));
-  const Int k = (bits - half_bits) >> B::mantissa;  // x = m 2^k, m in [sqrt(1/2), sqrt(2))
-  const Real m = std::bit_cast<Real>(static_cast<Int>(bits - (k << B::mantissa)));
+  using Unsigned = std::make_unsigned_t<Int>;
+  constexpr auto half_bits = std::bit_cast<Unsigned>(static_cast<Real>(0.70710678118654752));
+  const Int k =
+      static_cast<Int>(static_cast<Unsigned>(bits) - half_bits) >> B::mantissa;  // x = m 2^k, m in [sqrt(1/2), sqrt(2))
+  const Real m = std::bit_cast<Real>(static_cast<Unsigned>(bits) - (static_cast<Unsigned>(k) << B::mantissa));
   const Real s = (m - 1) / (m + 1), z = s * s;
   const Real p = detail::atanh_tail<Real, 1>(z);
   const Real kr = static_cast<Real>(k);

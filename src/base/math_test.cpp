@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/thread_pool.hpp"
+
 namespace atelier {
 namespace {
 
@@ -39,6 +41,16 @@ TYPED_TEST(Math, AgreesWithTheCLibrary) {
   EXPECT_LT((worst<R>(R(0), 10, math::log1p<R>, [](long double x) { return std::log1p(x); })), 4);
   EXPECT_LT((worst<R>(-10, 10, math::tanh<R>, [](long double x) { return std::tanh(x); })), 6);
   EXPECT_LT((worst<R>(-30, 30, math::sigmoid<R>, [](long double x) { return 1 / (1 + std::exp(-x)); })), 4);
+}
+
+TYPED_TEST(Math, ExpHoldsWhereDenormalsAreFlushed) {
+  using R = TypeParam;
+  const FlushDenormals flush;
+  for (R x = -87; x < 80; x += R(0.01)) {
+    const long double exact = std::exp(static_cast<long double>(x));
+    EXPECT_LT(std::fabs(static_cast<long double>(math::exp(x)) / exact - 1), 2 * std::numeric_limits<R>::epsilon())
+        << x;
+  }
 }
 
 TYPED_TEST(Math, NotANumberStaysSo) {

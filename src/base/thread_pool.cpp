@@ -1,6 +1,8 @@
 // thread_pool.cpp: taking, running and waiting.
 #include "base/thread_pool.hpp"
 
+#include <system_error>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -21,10 +23,19 @@ constexpr std::uint64_t kRemaining = 0xffffffffu;
 ThreadPool::ThreadPool(int threads) {
   const auto cores = static_cast<int>(std::thread::hardware_concurrency());
   spins_ = threads <= cores ? 4000 : 0;  // spinning helps only where every thread has a core
-  for (int i = 1; i < threads; i++) workers_.emplace_back([this] { work(spins_); });
+  try {
+    for (int i = 1; i < threads; i++) workers_.emplace_back([this] { work(spins_); });
+  } catch (const std::system_error&) {
+    // The system gives no more threads: those it gave do the work, with the same result.
+  } catch (...) {
+    stop();
+    throw;
+  }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
   stopping_.store(true);
   ticket_.fetch_add(std::uint64_t{1} << 32);
   ticket_.notify_all();

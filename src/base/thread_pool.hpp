@@ -14,7 +14,7 @@ namespace atelier {
 /// them. One `run` at a time; `run` allocates nothing. Workers spin briefly between runs and then sleep.
 class ThreadPool {
  public:
-  /// `threads` in total, the caller's included; at least 1.
+  /// `threads` in total, the caller's included; at least 1. Fewer where the system gives no more.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -39,6 +39,7 @@ class ThreadPool {
   void run_published(std::uint32_t count);
   bool take(std::uint64_t ticket);
   void work(int spins);
+  void stop();
 
   // The ticket: generation in the high half, tasks not yet taken in the low half. Taking a task is one
   // compare-and-swap, so a late worker can never take one of a finished run.

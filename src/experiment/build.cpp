@@ -11,7 +11,7 @@ namespace atelier {
 
 Result<Architecture> architecture_of(const Recipe& recipe, std::size_t inputs, std::size_t outputs) {
   const Result<Activation> function = activation(recipe.activation);
-  if (!function) return std::unexpected(function.error());
+  if (!function) return pass_on(function);
   Architecture a{inputs, {}};
   if (recipe.input_dropout > 0) a.layers.push_back(Dropout{recipe.input_dropout});
   std::size_t width = inputs;
@@ -65,7 +65,7 @@ Result<Initialiser> initialiser_of(const Recipe& recipe) {
 
 Result<TrainerOptions> trainer_options_of(const Recipe& recipe) {
   const Result<std::string_view> schedule = schedule_name(recipe.schedule);
-  if (!schedule) return std::unexpected(schedule.error());
+  if (!schedule) return pass_on(schedule);
   return TrainerOptions{.batch_size = recipe.batch_size > 0 ? static_cast<std::size_t>(recipe.batch_size) : 0,
                         .epochs = recipe.epochs,
                         .learning_rate = recipe.learning_rate,
@@ -82,15 +82,15 @@ Result<TrainerOptions> trainer_options_of(const Recipe& recipe) {
 
 Result<Trainer> trainer_of(const Recipe& recipe, const Dataset& data, std::shared_ptr<ThreadPool> pool) {
   const Result<Architecture> architecture = architecture_of(recipe, data.width(), data.outputs());
-  if (!architecture) return std::unexpected(architecture.error());
+  if (!architecture) return pass_on(architecture);
   const Result<Initialiser> init = initialiser_of(recipe);
-  if (!init) return std::unexpected(init.error());
+  if (!init) return pass_on(init);
   const Result<Loss> loss = loss_of(recipe, data.is_classification());
-  if (!loss) return std::unexpected(loss.error());
+  if (!loss) return pass_on(loss);
   Result<AnyRule> rule = rule_of(recipe);
   if (!rule) return pass_on(rule);
   const Result<TrainerOptions> options = trainer_options_of(recipe);
-  if (!options) return std::unexpected(options.error());
+  if (!options) return pass_on(options);
   Result<Network<float>> network = Network<float>::build(*architecture, *init, recipe.seed);
   if (!network) return pass_on(network);
   return Trainer::create(*std::move(network), data, *std::move(rule), *loss, *options, std::move(pool));

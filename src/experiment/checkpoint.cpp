@@ -35,7 +35,7 @@ Result<void> write_checkpoint(const std::filesystem::path& path, const Checkpoin
 
 Result<Checkpoint> read_checkpoint(const std::filesystem::path& path) {
   const Result<TensorFile> file = read_safetensors(path);
-  if (!file) return std::unexpected(file.error());
+  if (!file) return pass_on(file);
   const auto text = file->metadata.find("atelier");
   if (text == file->metadata.end()) return unfit(path, "it has no `atelier` entry in its metadata");
   const json head = json::parse(text->second, nullptr, false);
@@ -48,6 +48,10 @@ Result<Checkpoint> read_checkpoint(const std::filesystem::path& path) {
     s.totals = {head.at("loss_sum").get<double>(), head.at("samples").get<std::size_t>(),
                 head.at("correct").get<std::size_t>()};
     checkpoint.memory = head.at("memory");
+    if (!checkpoint.memory.at("recipe").is_object() || !checkpoint.memory.at("checksum").is_string() ||
+        !checkpoint.memory.at("history").is_array()) {
+      return unfit(path, "what it remembers of the run is not as it should be");
+    }
   } catch (const json::exception& e) {
     return unfit(path, std::string("its metadata are not as they should be: ") + e.what());
   }
@@ -55,7 +59,7 @@ Result<Checkpoint> read_checkpoint(const std::filesystem::path& path) {
     const Tensor* tensor = file->find(name);
     if (!tensor) return unfit(path, std::string("it lacks ") + name);
     const auto values = read(*tensor);
-    if (!values) return std::unexpected(values.error());
+    if (!values) return pass_on(values);
     into.assign(values->begin(), values->end());
     return {};
   };

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "experiment/build.hpp"
@@ -104,6 +106,10 @@ Result<void> read_running(const std::filesystem::path& path, const TensorFile& f
         return unfit(path, full + " is missing or has a wrong shape");
       const auto values = doubles(*tensor);
       if (!values) return unfit(path, full + " is not F64");
+      const double least = offset == 0 ? -1e300 : 0;
+      if (!std::all_of(values->begin(), values->end(), [&](double v) { return v >= least && v < 1e300; })) {
+        return unfit(path, full + " holds values that cannot be");
+      }
       std::copy(values->begin(), values->end(),
                 network.running().begin() + static_cast<std::ptrdiff_t>(place.running + offset));
     }
@@ -146,7 +152,7 @@ Result<void> save_model(const std::filesystem::path& path, const Model& model) {
 
 Result<Model> read_model(const std::filesystem::path& path) {
   const Result<TensorFile> file = read_safetensors(path);
-  if (!file) return std::unexpected(file.error());
+  if (!file) return pass_on(file);
   Result<Head> head = read_head(path, *file);
   if (!head) return pass_on(head);
   const Result<Layout> layout = lay_out(head->architecture);
@@ -156,7 +162,10 @@ Result<Model> read_model(const std::filesystem::path& path) {
   if (!network) return pass_on(network);
   for (std::size_t b = 0; b < network->blocks().size(); b++) {
     const auto values = floats(*file->find(tensor_name(network->blocks()[b])));
-    if (!values) return std::unexpected(values.error());
+    if (!values) return pass_on(values);
+    if (!std::all_of(values->begin(), values->end(), [](float w) { return std::isfinite(w); })) {
+      return unfit(path, tensor_name(network->blocks()[b]) + " holds values that are no numbers");
+    }
     network->set_block(b, *values);
   }
   if (auto read = read_running(path, *file, *network); !read) return pass_on(read);

@@ -1,9 +1,14 @@
 // reproduce.cpp: the trainings behind the answers.
 #include "experiment/reproduce.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
+#include <cstring>
+#include <limits>
 
 #include "analysis/samples.hpp"
 #include "data/split.hpp"
@@ -72,11 +77,11 @@ Result<NetworkAnswer> answer_network(const Reproduction& so_far, const Plan& pla
   answer.training = *std::move(outcome);
   if (answer.training.interrupted) return answer;
   const Result<Model> model = read_model(answer.training.model);
-  if (!model) return std::unexpected(model.error());
+  if (!model) return pass_on(model);
   ThreadPool pool(1);
   const Result<Network<float>> untrained =
       Network<float>::build(model->network.architecture(), *initialiser_of(answer.recipe), answer.recipe.seed);
-  if (!untrained) return std::unexpected(untrained.error());
+  if (!untrained) return pass_on(untrained);
   const Dataset& shown = *data.test;
   answer.text = network_text(answer.recipe, shown.width(), shown.outputs(), true);
   answer.parameters = model->network.parameter_count();
@@ -139,6 +144,10 @@ LossAnswer compare_pairs(std::string loss, const std::vector<double>& reference,
   constexpr double t[] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262};
   LossAnswer answer{.loss = std::move(loss), .accuracy = std::move(accuracy)};
   const auto n = static_cast<double>(answer.accuracy.size());
+  if (answer.accuracy.size() < 2 || answer.accuracy.size() != reference.size()) {
+    answer.half_width = std::numeric_limits<double>::infinity();
+    return answer;
+  }
   for (std::size_t i = 0; i < answer.accuracy.size(); i++) {
     answer.mean += answer.accuracy[i] / n;
     answer.mean_difference += (answer.accuracy[i] - reference[i]) / n;
@@ -163,11 +172,18 @@ Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceW
   const int threads = threads_of(recipe);
 
   progress.stage("opening the data");
+  std::error_code failed;
+  std::filesystem::create_directories(options.folder, failed);
+  if (failed || access(options.folder.c_str(), W_OK) != 0) {
+    return fail(Trouble::file, "the folder for the answers cannot be written",
+                options.folder.string() + ": " + (failed ? failed.message() : std::strerror(errno)),
+                "choose another with --output");
+  }
   Result<DataPair> data = open_data_of(recipe);
   if (!data) return pass_on(data);
   if (!data->test) return fail(Trouble::data, "the questions need a test set", data->where.string() + " has none");
   const Result<Split> sides = split(data->train, recipe.validation, recipe.split_seed);
-  if (!sides) return std::unexpected(sides.error());
+  if (!sides) return pass_on(sides);
   r.dataset = data->train.name(), r.checksum = data->checksum, r.class_names = data->train.class_names();
   r.train = sides->train.size(), r.validation = sides->validation.size(), r.test = data->test->size();
 
@@ -202,7 +218,7 @@ Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceW
 
   progress.stage("Question 7: the test set, once");
   const Result<Model> model = read_model(r.network.training.model);
-  if (!model) return std::unexpected(model.error());
+  if (!model) return pass_on(model);
   ThreadPool pool(threads);
   const Evaluation seen = evaluate(model->network, CrossEntropy{}, *data->test, pool);
   std::vector<std::int32_t> truth;

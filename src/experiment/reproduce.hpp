@@ -81,7 +81,8 @@ Result<void> write_report(const Reproduction& answers);
 /// The report as Markdown.
 std::string report_text(const Reproduction& answers);
 
-/// Mean of b - a and the half width of its 95 % interval over pairs (Student's t); needs two pairs or more.
+/// Mean of b - a and the half width of its 95 % interval over pairs (Student's t); without two pairs
+/// or more it is infinite.
 LossAnswer compare_pairs(std::string loss, const std::vector<double>& reference, std::vector<double> accuracy);
 
 /// "squared_error stays below cross_entropy by 1.20 points (0.90 to 1.50), 5 of 5 pairs", or that it is within noise.

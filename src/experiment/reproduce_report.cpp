@@ -89,9 +89,8 @@ std::string question_3(const Reproduction& r) {
   std::string text = fmt::format(
       "## Question 3: back-propagation and six optimizers\n\n{} gradients of {} small networks were held against "
       "central "
-      "differences in double precision: every activation with every loss and every initialiser, with each layer in "
-      "turn. "
-      "The largest error is {:.1e} (of max(1, |gradient|); 1e-6 is allowed).\n\n",
+      "differences in double precision: every layer with every activation, every loss and every initialiser. The "
+      "largest error is {:.1e} (of max(1, |gradient|); 1e-6 is allowed).\n\n",
       grouped(parameters), grouped(r.gradients.size()), worst);
   text += worst_table("layer", r.gradients, &GradientCheck::layers) +
           worst_table("activation", r.gradients, &GradientCheck::activation) +

@@ -96,6 +96,7 @@ class Session {
   bool out_of_patience() const;
   Result<void> save_checkpoint() const;
   Result<void> save_record(const std::string& state) const;
+  std::unexpected<Error> ended_badly(Error error) const;
   Result<void> test();
   Model model(Network<float> network) const;
 
@@ -112,7 +113,7 @@ Result<Session> Session::open(const Recipe& asked, const RunOptions& options) {
   if (options.resume) {
     Result<Checkpoint> read = read_checkpoint(*options.resume / "checkpoint.safetensors");
     if (!read) return pass_on(read);
-    Result<Recipe> its_own = recipe_from_json(nlohmann::json(read->memory.value("recipe", json::object())));
+    Result<Recipe> its_own = recipe_from_json(nlohmann::json(read->memory.at("recipe")));
     if (!its_own) return pass_on(its_own);
     recipe = *std::move(its_own);
     recipe.threads = asked.threads;
@@ -190,7 +191,7 @@ Result<bool> Session::train_epoch(const Watch& watch, EpochReport& report) {
       return false;
     }
     const Result<StepReport> step = trainer_.step();
-    if (!step) return std::unexpected(step.error());
+    if (!step) return pass_on(step);
     if (watch.progress) {
       const auto samples = static_cast<double>(trainer_.totals().samples);
       watch.progress(report.epoch, samples / static_cast<double>(sides_.train.size()), samples / (now() - start));
@@ -206,17 +207,17 @@ Result<bool> Session::train_epoch(const Watch& watch, EpochReport& report) {
 
 /// Evaluates, saves the model where it is the best so far, and the checkpoint.
 Result<void> Session::finish_epoch(EpochReport& report) {
-  std::optional<Network<float>> averaged;
-  if (trainer_.averages()) averaged = trainer_.averaged();
-  const Network<float>& network = averaged ? *averaged : trainer_.network();
-  const Evaluation seen = evaluate(network, trainer_.loss(), sides_.validation, trainer_.pool());
+  Network<float> network = trainer_.result();
+  const Result<Evaluation> validated = validate(network, trainer_.loss(), sides_.validation, trainer_.pool());
+  if (!validated) return pass_on(validated);
+  const Evaluation& seen = *validated;
   report.val_loss = seen.loss;
   report.val_accuracy = seen.accuracy;
   const bool first = outcome_.best_epoch == 0;
   report.best =
       first || (seen.accuracy ? *seen.accuracy > *outcome_.best_val_accuracy : seen.loss < outcome_.best_val_loss);
   if (report.best) {
-    if (auto saved = save_model(outcome_.folder / "model.safetensors", model(network.clone())); !saved) return saved;
+    if (auto saved = save_model(outcome_.folder / "model.safetensors", model(std::move(network))); !saved) return saved;
     outcome_.best_epoch = report.epoch, outcome_.best_val_accuracy = seen.accuracy, outcome_.best_val_loss = seen.loss;
     outcome_.model = outcome_.folder / "model.safetensors";
   }
@@ -260,7 +261,7 @@ Result<void> Session::save_record(const std::string& state) const {
 Result<void> Session::test() {
   if (!data_.test) return fail(Trouble::data, "there is no test set", data_.where.string() + " has none");
   const Result<Model> best = read_model(outcome_.model);
-  if (!best) return std::unexpected(best.error());
+  if (!best) return pass_on(best);
   const Evaluation seen = evaluate(best->network, trainer_.loss(), *data_.test, trainer_.pool());
   outcome_.test_accuracy = seen.accuracy;
   outcome_.test_loss = seen.loss;
@@ -268,26 +269,27 @@ Result<void> Session::test() {
   return {};
 }
 
+/// The error with what is left of the run; nothing is saved over what was good.
+std::unexpected<Error> Session::ended_badly(Error error) const {
+  if (error.kind == Trouble::diverged) static_cast<void>(save_record("diverged"));
+  if (outcome_.best_epoch > 0) {
+    error.detail += fmt::format("\nthe model of epoch {} is kept in {}", outcome_.best_epoch, outcome_.model.string());
+  }
+  return std::unexpected(std::move(error));
+}
+
 Result<Outcome> Session::run(const RunOptions& options, const Watch& watch) {
   if (watch.start) watch.start(opening());
   while (trainer_.epochs_done() < outcome_.recipe.epochs && !out_of_patience()) {
     EpochReport report;
     const Result<bool> whole = train_epoch(watch, report);
-    if (!whole) {
-      static_cast<void>(save_record("diverged"));
-      Error error = whole.error();
-      if (outcome_.best_epoch > 0) {
-        error.detail +=
-            fmt::format("\nthe model of epoch {} is kept in {}", outcome_.best_epoch, outcome_.model.string());
-      }
-      return std::unexpected(std::move(error));
-    }
+    if (!whole) return ended_badly(whole.error());
     if (!*whole) {
       if (auto saved = save_checkpoint(); !saved) return pass_on(saved);
       outcome_.interrupted = true;
       break;
     }
-    if (auto finished = finish_epoch(report); !finished) return pass_on(finished);
+    if (auto finished = finish_epoch(report); !finished) return ended_badly(finished.error());
     if (watch.epoch) watch.epoch(report);
   }
   outcome_.stopped_early = !outcome_.interrupted && outcome_.epochs < outcome_.recipe.epochs;
@@ -312,7 +314,26 @@ Result<Outcome> train_run(const Recipe& recipe, const RunOptions& options, const
   return outcome;
 }
 
-Result<fs::path> find_run(const std::string& what, const fs::path& workspace) {
+namespace {
+
+/// The run of the workspace that was written to last; "last" itself where there is none.
+std::string newest_run(const fs::path& workspace) {
+  std::string newest = "last";
+  fs::file_time_type when = fs::file_time_type::min();
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(workspace, ignored)) {
+    const fs::file_time_type written = fs::last_write_time(entry.path() / "checkpoint.safetensors", ignored);
+    if (ignored || written < when) continue;
+    newest = entry.path().filename().string();
+    when = written;
+  }
+  return newest;
+}
+
+}  // namespace
+
+Result<fs::path> find_run(const std::string& named, const fs::path& workspace) {
+  const std::string what = named == "last" ? newest_run(workspace) : named;
   for (const fs::path& candidate : {fs::path(what), workspace / what}) {
     std::error_code ignored;
     if (fs::is_directory(candidate, ignored)) return candidate;
@@ -321,7 +342,8 @@ Result<fs::path> find_run(const std::string& what, const fs::path& workspace) {
               "give the folder of a run, or --workspace");
 }
 
-Result<Model> load_model(const std::string& what, const fs::path& workspace) {
+Result<Model> load_model(const std::string& named, const fs::path& workspace) {
+  const std::string what = named == "last" ? newest_run(workspace) : named;
   for (const fs::path& candidate :
        {fs::path(what), fs::path(what) / "model.safetensors", workspace / what / "model.safetensors"}) {
     std::error_code ignored;

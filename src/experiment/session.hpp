@@ -74,9 +74,9 @@ struct Outcome {
 /// needs, run.json what was done. A diverged training is an error; what was saved before stays.
 Result<Outcome> train_run(const Recipe& recipe, const RunOptions& options, const Watch& watch);
 
-/// A model by path, by the folder of a run, or by the id of a run in the workspace.
+/// A model by path, by the folder of a run, or by the id of a run in the workspace; "last" is the newest run there.
 Result<Model> load_model(const std::string& what, const std::filesystem::path& workspace = "atelier-runs");
-/// The folder of a run, by path or id.
+/// The folder of a run, by path, id, or "last".
 Result<std::filesystem::path> find_run(const std::string& what,
                                        const std::filesystem::path& workspace = "atelier-runs");
 

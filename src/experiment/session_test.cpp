@@ -150,6 +150,31 @@ TEST_F(SessionTest, ADivergedRunKeepsWhatWasGood) {
   EXPECT_FALSE(outcome.error().hint.empty());
 }
 
+TEST_F(SessionTest, AnEpochThatEndsInNoNumberIsNotSaved) {
+  recipe_.norm = "none", recipe_.activation = "identity", recipe_.loss = "squared_error_raw", recipe_.optimizer = "sgd";
+  recipe_.schedule = "constant", recipe_.learning_rate = 1000, recipe_.residual = false, recipe_.dropout = 0;
+  recipe_.batch_size = 360, recipe_.layers = {32, 32, 32}, recipe_.epochs = 6;
+  const auto outcome = train_run(recipe_, options_, {});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, Trouble::diverged) << outcome.error().summary;
+  for (const auto& run : fs::directory_iterator(options_.workspace)) {
+    if (!fs::exists(run.path() / "model.safetensors")) continue;
+    const auto model = read_model(run.path() / "model.safetensors");
+    EXPECT_TRUE(model) << model.error().detail;
+  }
+}
+
+TEST_F(SessionTest, LastIsTheNewestRun) {
+  recipe_.epochs = 1;
+  EXPECT_FALSE(load_model("last", options_.workspace));
+  const auto first = train_run(recipe_, options_, {});
+  ASSERT_TRUE(first);
+  recipe_.layers = {7};
+  const auto second = train_run(recipe_, options_, {});
+  ASSERT_TRUE(second);
+  EXPECT_EQ(load_model("last", options_.workspace)->recipe.layers, recipe_.layers);
+}
+
 TEST_F(SessionTest, DamagedModelsAreRefusedBeforeTheyAreUsed) {
   recipe_.epochs = 1;
   const auto outcome = train_run(recipe_, options_, {});

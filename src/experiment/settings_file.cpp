@@ -44,7 +44,7 @@ Error at(const std::string& where, Error error) {
 
 Result<void> Draft::read_file(const std::string& path) {
   const auto bytes = atelier::read_file(path, kLargestFile);
-  if (!bytes) return std::unexpected(bytes.error());
+  if (!bytes) return pass_on(bytes);
   const std::string text(bytes->begin(), bytes->end());
   YAML::Node root;
   try {

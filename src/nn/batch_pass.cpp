@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace atelier {
 namespace {
@@ -133,6 +134,9 @@ void BatchPass<Real>::score(const Job& job, std::size_t slice) {
           for (std::size_t i = 0; i < rows; i++) {
             const Target<Real>& target = targets_[first + i];
             row_loss_[first + i] = loss.row(z.row(i), n, target, scale, d.row(i));
+            if (std::any_of(d.row(i), d.row(i) + n, [](Real g) { return !std::isfinite(g); })) {
+              row_loss_[first + i] = std::numeric_limits<double>::quiet_NaN();
+            }
             row_correct_[first + i] = static_cast<int>(largest(z.row(i), n)) == target.label;
           }
         });
@@ -162,6 +166,7 @@ void BatchPass<Real>::backward(const Job& job, std::size_t from, std::size_t to,
 
 template <class Real>
 BatchScore BatchPass<Real>::run(const Job& job) {
+  const FlushDenormals flush;  // as the pool's threads do: the same bits on every thread
   const std::size_t slices = (rows_ + kSliceRows - 1) / kSliceRows, layers = job.layers();
   const bool training = job.mode == Mode::training;
   const std::size_t cuts = training ? cuts_.size() : 0;

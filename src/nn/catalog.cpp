@@ -41,9 +41,7 @@ Result<Variant> find(std::string_view name, const std::string& kind, const std::
     names.push_back(std::visit([](const auto& x) { return x.name; }, value));
     if (names.back() == name) return value;
   }
-  const std::string close = nearest(name, names);
-  return fail(Trouble::usage, "unknown " + kind + " '" + std::string(name) + "'", "",
-              close.empty() ? "`atelier " + listing + "` lists them" : "did you mean '" + close + "'?");
+  return unknown_name(kind, name, names, listing);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ struct GradientCheck {
 Result<GradientCheck> check_gradient(const Architecture& architecture, const Loss& loss, const Initialiser& init,
                                      std::size_t rows, std::uint64_t seed);
 
-/// Every activation x loss x initialiser on random shapes, with every layer in turn.
+/// Every layer x activation x loss x initialiser on random shapes.
 Result<std::vector<GradientCheck>> check_gradients(std::uint64_t seed);
 
 }  // namespace atelier

@@ -9,10 +9,10 @@ namespace atelier {
 namespace {
 
 TEST(Gradient, OfEveryCombinationMeetsCentralDifferences) {
-  for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
+  for (const std::uint64_t seed : {1, 2}) {
     const auto table = check_gradients(seed);
     ASSERT_TRUE(table);
-    EXPECT_EQ(table->size(), activations().size() * losses().size() * initialisers().size());
+    EXPECT_EQ(table->size(), 5 * activations().size() * losses().size() * initialisers().size());
     for (const GradientCheck& row : *table) {
       EXPECT_LT(row.worst, 1e-6) << row.network << " with " << row.layers << ", " << row.loss << ", " << row.initialiser
                                  << " at " << row.worst_at << ", seed " << seed;

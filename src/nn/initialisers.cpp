@@ -88,9 +88,7 @@ Result<Initialiser> initialiser(std::string_view name) {
     if (candidate.name == name) return candidate;
     names.push_back(candidate.name);
   }
-  const std::string close = nearest(name, names);
-  return fail(Trouble::usage, "unknown initialiser '" + std::string(name) + "'", "",
-              close.empty() ? "`atelier initialisers` lists them" : "did you mean '" + close + "'?");
+  return unknown_name("initialiser", name, names, "initialisers");
 }
 
 }  // namespace atelier

@@ -59,8 +59,9 @@ Result<Layout> lay_out(const Architecture& architecture) {
     if (const auto* residual = std::get_if<Residual>(&layer)) {
       if (auto fits = check_skip(*residual, l, width, layout.placements); !fits) return pass_on(fits);
     }
+    if (auto valid = std::visit([](const auto& x) { return check_knobs(x); }, layer); !valid) return pass_on(valid);
     const Result<std::size_t> outputs = std::visit([&](const auto& x) { return x.outputs(width); }, layer);
-    if (!outputs) return std::unexpected(outputs.error());
+    if (!outputs) return pass_on(outputs);
     Placement place{.inputs = width,
                     .outputs = *outputs,
                     .first_block = layout.blocks.size(),

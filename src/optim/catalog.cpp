@@ -33,9 +33,7 @@ Result<AnyRule> update_rule(std::string_view name) {
     if (rule.name() == name) return rule;
     names.push_back(rule.name());
   }
-  const std::string close = nearest(name, names);
-  return fail(Trouble::usage, "unknown optimizer '" + std::string(name) + "'", "",
-              close.empty() ? "`atelier optimizers` lists them" : "did you mean '" + close + "'?");
+  return unknown_name("optimizer", name, names, "optimizers");
 }
 
 std::span<const CatalogEntry> optimizer_catalog() {
@@ -54,9 +52,7 @@ Result<void> AnyRule::check_knob(std::string_view rule, const std::vector<KnobIn
     if (k.name == knob) {
       const bool inside = (k.open_low ? value > k.low : value >= k.low) && value < k.high;
       if (inside) return {};
-      return fail(Trouble::usage, std::string(knob) + " is out of range",
-                  std::string(rule) + " takes " + std::string(knob) + " in " + (k.open_low ? "(" : "[") +
-                      std::to_string(k.low) + ", " + std::to_string(k.high) + "), found " + std::to_string(value));
+      return knob_out_of_range(rule, k, value);
     }
     names.push_back(k.name);
   }

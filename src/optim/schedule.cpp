@@ -75,9 +75,7 @@ Result<std::string_view> schedule_name(std::string_view name) {
     if (entry.shown.name == name) return entry.shown.name;
     names.push_back(entry.shown.name);
   }
-  const std::string close = nearest(name, names);
-  return fail(Trouble::usage, "unknown schedule '" + std::string(name) + "'", "",
-              close.empty() ? "`atelier schedules` lists them" : "did you mean '" + close + "'?");
+  return unknown_name("schedule", name, names, "schedules");
 }
 
 }  // namespace atelier

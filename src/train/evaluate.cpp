@@ -2,18 +2,25 @@
 #include "train/evaluate.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace atelier {
 namespace {
 
-constexpr std::size_t kChunk = 1024;
+/// Samples at once: 1,024, or as few slices as keep a very wide network's values under 256 MB. A function of the
+/// network alone, since sums go chunk by chunk.
+std::size_t chunk_rows(const Network<float>& network) {
+  std::size_t rows = 1024;
+  while (rows > kSliceRows && BatchPass<float>::bytes_for(network, rows) > 256e6) rows /= 2;
+  return rows;
+}
 
-/// Runs `use(pass, first, rows)` after each chunk went through `go(pass, first, rows)`.
+/// Calls go(pass, first, rows) for chunk after chunk.
 template <class Go>
 void in_chunks(const Network<float>& network, std::size_t samples, const Go& go) {
-  BatchPass<float> pass(network, std::min(kChunk, std::max<std::size_t>(samples, 1)),
-                        BatchPass<float>::For::evaluation);
-  for (std::size_t first = 0; first < samples; first += kChunk) go(pass, first, std::min(kChunk, samples - first));
+  const std::size_t chunk = chunk_rows(network);
+  BatchPass<float> pass(network, std::min(chunk, std::max<std::size_t>(samples, 1)), BatchPass<float>::For::evaluation);
+  for (std::size_t first = 0; first < samples; first += chunk) go(pass, first, std::min(chunk, samples - first));
 }
 
 void copy_outputs(View<const float> z, bool classes, Matrix<float>& out, std::size_t first) {
@@ -51,6 +58,13 @@ Evaluation evaluate(const Network<float>& network, const Loss& loss, const Datas
   result.loss = loss_sum / n;
   if (data.is_classification()) result.accuracy = static_cast<double>(correct) / n;
   return result;
+}
+
+Result<Evaluation> validate(const Network<float>& network, const Loss& loss, const Dataset& data, ThreadPool& pool) {
+  Evaluation seen = evaluate(network, loss, data, pool);
+  if (std::isfinite(seen.loss)) return seen;
+  return fail(Trouble::diverged, "the training diverged", "the validation loss is no longer a number",
+              "try a smaller learning rate, or clip the gradient's norm at 1");
 }
 
 Matrix<float> predict(const Network<float>& network, const Dataset& data, ThreadPool& pool) {

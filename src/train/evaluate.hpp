@@ -16,8 +16,11 @@ struct Evaluation {
   std::vector<int> predicted;      ///< the class with the largest output; empty for regression
 };
 
-/// Evaluates; the network must fit the data (see Trainer::create).
+/// Evaluates; the network must fit the data (Trainer::create says whether it does). The bits do not depend on the pool.
 Evaluation evaluate(const Network<float>& network, const Loss& loss, const Dataset& data, ThreadPool& pool);
+
+/// The same for a network in training: an error of kind Trouble::diverged when the loss is no longer a number.
+Result<Evaluation> validate(const Network<float>& network, const Loss& loss, const Dataset& data, ThreadPool& pool);
 
 /// The network's answer for each sample [samples, outputs]: a probability distribution over the classes (softmax),
 /// or the values of a regression.

@@ -12,12 +12,15 @@
 namespace atelier {
 namespace {
 
+/// Two digits, as a person writes them: "1000", "0.0012".
+std::string number(double value) { return fmt::format("{:g}", std::stod(fmt::format("{:.1e}", value))); }
+
 Result<void> check_options(const TrainerOptions& o, const AnyRule& rule, std::size_t samples) {
   const double rate = o.learning_rate.value_or(rule.learning_rate());
   const auto refuse = [](const std::string& what, const std::string& found, const std::string& range) {
     return fail(Trouble::usage, what + " is out of range", "found " + found + ", it takes " + range);
   };
-  if (!(rate > 0) || !std::isfinite(rate))
+  if (!(static_cast<float>(rate) > 0) || !std::isfinite(static_cast<float>(rate)))
     return refuse("the learning rate", fmt::format("{}", rate), "a number above 0");
   if (!(o.l2 >= 0) || !std::isfinite(o.l2))
     return refuse("the weight decay", fmt::format("{}", o.l2), "a number from 0");
@@ -26,6 +29,14 @@ Result<void> check_options(const TrainerOptions& o, const AnyRule& rule, std::si
   if (!(o.clip_norm >= 0) || !(o.clip_value >= 0))
     return refuse("clipping", "a negative or no number", "numbers from 0");
   if (o.epochs < 1) return refuse("the number of epochs", fmt::format("{}", o.epochs), "a number from 1");
+  const double decay = o.decoupled_decay.value_or(0);
+  if (!(decay >= 0) || !std::isfinite(decay))
+    return refuse("the decoupled decay", fmt::format("{}", decay), "a number from 0");
+  if (!(o.schedule.factor > 0 && o.schedule.factor <= 1))
+    return refuse("the schedule's factor", fmt::format("{}", o.schedule.factor), "a number in (0, 1]");
+  if (!(o.warmup_epochs >= 0) || !std::isfinite(o.warmup_epochs) || !(o.drop_epochs > 0))
+    return refuse("the schedule", "a negative or no number of epochs", "numbers from 0");
+  if (auto known = schedule_name(o.schedule.name); !known) return pass_on(known);
   if (samples == 0) return fail(Trouble::data, "there is nothing to train on", "the training set has no samples");
   if (o.batch_size == 0 || o.batch_size > samples) {
     return fail(Trouble::usage, "the batch size does not fit the data",
@@ -33,6 +44,11 @@ Result<void> check_options(const TrainerOptions& o, const AnyRule& rule, std::si
                 fmt::format("choose a batch size from 1 to {}", samples));
   }
   return {};
+}
+
+bool normalises_batches(const Network<float>& network) {
+  const auto& layers = network.architecture().layers;
+  return std::any_of(layers.begin(), layers.end(), [](const Layer& l) { return std::holds_alternative<BatchNorm>(l); });
 }
 
 Result<void> check_fit(const Network<float>& network, const Dataset& data, const Loss& loss) {
@@ -61,6 +77,11 @@ Result<Trainer> Trainer::create(Network<float> network, Dataset data, AnyRule ru
                                 const TrainerOptions& options, std::shared_ptr<ThreadPool> pool) {
   if (auto fits = check_fit(network, data, loss); !fits) return pass_on(fits);
   if (auto valid = check_options(options, rule, data.size()); !valid) return pass_on(valid);
+  if (auto valid = std::visit([](const auto& l) { return check_knobs(l); }, loss); !valid) return pass_on(valid);
+  if (options.batch_size == 1 && normalises_batches(network)) {
+    return fail(Trouble::usage, "BatchNorm needs batches of at least two samples", "found a batch size of 1",
+                "choose a larger batch size, or layer_norm");
+  }
   const double bytes = BatchPass<float>::bytes_for(network, options.batch_size);
   if (bytes > 0.8 * machine_memory()) {
     return fail(Trouble::usage, "a batch does not fit into this machine's memory",
@@ -201,18 +222,21 @@ std::unexpected<Error> Trainer::diverged(const std::string& sign, std::optional<
   std::string where;
   if (layer) {
     const Layer& kind = network_.architecture().layers[*layer];
-    where = fmt::format(", first seen in layer {} ({} of width {})", *layer + 1,
-                        std::visit([](const auto& l) { return l.name; }, kind), network_.placements()[*layer].outputs);
+    const bool last = *layer + 1 == network_.placements().size();
+    where = last ? ", first seen in the output layer"
+                 : fmt::format(", first seen in layer {} ({} of width {})", *layer + 1,
+                               std::visit([](const auto& l) { return l.name; }, kind),
+                               network_.placements()[*layer].outputs);
   }
   failure_ =
       Error{Trouble::diverged,
             fmt::format("the training diverged at step {} (epoch {})", step_, (step_ - 1) / steps_per_epoch() + 1),
-            sign + where + fmt::format("; the learning rate was {:.3g}", learning_rate),
-            fmt::format("try a learning rate of {:.1g}, or clip the gradient's norm at 1", learning_rate / 10)};
+            sign + where + fmt::format("; the learning rate was {}", number(learning_rate)),
+            fmt::format("try a learning rate of {}, or clip the gradient's norm at 1", number(learning_rate / 10))};
   return std::unexpected(*failure_);
 }
 
-Network<float> Trainer::averaged() const {
+Network<float> Trainer::result() const {
   Network<float> copy = network_.clone();
   if (average_.size() == 0) return copy;
   std::copy(average_.span().begin(), average_.span().end(), copy.parameters().begin());

@@ -59,13 +59,14 @@ struct Snapshot {
 /// instruction set, or where it was stopped and resumed. A step allocates nothing.
 class Trainer {
  public:
-  /// Errors: data that do not fit the network or the loss (both shapes named), a batch larger than the set,
-  /// options out of range.
+  /// Errors: data that do not fit the network or the loss (both shapes named), a batch larger than the set, or of
+  /// one sample with BatchNorm, options and knobs out of range, more memory than the machine has.
   static Result<Trainer> create(Network<float> network, Dataset data, AnyRule rule, Loss loss,
                                 const TrainerOptions& options, std::shared_ptr<ThreadPool> pool);
 
-  /// Takes one step. Loss and output gradient are checked before any weight moves; a diverged training is an
-  /// error that says at which step, in which layer and what to try, and takes no further step.
+  /// Takes one step. Loss and output gradient are checked before any weight moves, the gradients of the weights as
+  /// they are applied; a diverged training is an error that says at which step, in which layer and what to try, and
+  /// takes no further step.
   Result<StepReport> step();
 
   std::int64_t steps_taken() const { return step_; }
@@ -78,10 +79,11 @@ class Trainer {
   const Loss& loss() const { return loss_; }
   ThreadPool& pool() { return *pool_; }
 
-  /// The network as it stands; see `averaged` for the one to evaluate where weights are averaged.
+  /// The network as it stands after the last step.
   const Network<float>& network() const { return network_; }
-  bool averages() const { return options_.averaging > 0; }
-  Network<float> averaged() const;
+  /// A copy of the network to use: with the averaged weights where they are averaged (normalising layers keep their
+  /// running statistics, which belong to the raw weights), else as it stands.
+  Network<float> result() const;
 
   Snapshot snapshot() const;
   /// An error when the snapshot belongs to another network or rule.

@@ -195,6 +195,17 @@ TEST(Trainer, ThePartialBatchCountsExactly) {
   EXPECT_EQ(t.epochs_done(), 1);
 }
 
+TEST(Trainer, ALastBatchOfOneRowLeavesRunningStatisticsAlone) {
+  const Dataset data = blobs(101, 30);
+  Trainer t = trainer(data, {30, {Dense{8}, BatchNorm{}, Activate{Relu{}}, Dense{3}}}, "sgd", {.batch_size = 100});
+  take(t, 1);
+  const std::vector<double> before = t.snapshot().running;
+  const auto last = t.step();
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->rows, 1u);
+  EXPECT_EQ(t.snapshot().running, before);
+}
+
 TEST(Trainer, StopsAtTheStepThatDiverges) {
   const Dataset data = line(200);
   Trainer t =
@@ -210,7 +221,7 @@ TEST(Trainer, StopsAtTheStepThatDiverges) {
 
 TEST(Trainer, AStepAllocatesNothing) {
   const Dataset data = blobs(640, 90);
-  Trainer t = trainer(data, rich(90, 3), "adam", {.batch_size = 64, .clip_norm = 1, .averaging = 0.9});
+  Trainer t = trainer(data, rich(90, 3), "adam", {.batch_size = 64, .clip_norm = 1, .averaging = 0.9}, 2);
   take(t, 10);
   const long before = allocations_so_far();
   for (int i = 0; i < 5; i++) static_cast<void>(t.step());
@@ -265,6 +276,15 @@ TEST(Trainer, RefusesWhatDoesNotFit) {
   EXPECT_NE(refused({30, {Dense{3}}}, CrossEntropy{}, {.batch_size = 101}).find("100 samples"), std::string::npos);
   EXPECT_NE(refused({30, {Dense{3}}}, CrossEntropy{}, {.batch_size = 0}).find("batch"), std::string::npos);
   EXPECT_NE(refused({30, {Dense{3}}}, CrossEntropy{}, {.learning_rate = NAN}).find("learning rate"), std::string::npos);
+  EXPECT_NE(refused({30, {Dense{3}}}, CrossEntropy{7}, {}).find("label_smoothing"), std::string::npos);
+  EXPECT_NE(refused({30, {Dense{3}}}, CrossEntropy{}, {.schedule = {.name = "cosin"}}).find("schedule"),
+            std::string::npos);
+  EXPECT_NE(refused({30, {Dense{3}}}, CrossEntropy{}, {.learning_rate = 1e-46}).find("learning rate"),
+            std::string::npos);
+  EXPECT_NE(refused({30, {Dense{3}}}, CrossEntropy{}, {.decoupled_decay = -5}).find("decay"), std::string::npos);
+  EXPECT_NE(refused({30, {Dense{3}}}, CrossEntropy{}, {.warmup_epochs = NAN}).find("schedule"), std::string::npos);
+  EXPECT_NE(refused({30, {Dense{3}, BatchNorm{}}}, CrossEntropy{}, {.batch_size = 1}).find("BatchNorm"),
+            std::string::npos);
   EXPECT_EQ(refused({30, {Dense{3}}}, CrossEntropy{}, {}), "made");
 }
 
@@ -272,7 +292,7 @@ TEST(Evaluate, AveragedWeightsAreAnotherNetwork) {
   const Dataset data = blobs(300, 30);
   Trainer t = trainer(data, {30, {Dense{3}}}, "adam", {.batch_size = 50, .averaging = 0.99});
   take(t, 12);
-  EXPECT_NE(t.averaged().block_values(0), t.network().block_values(0));
+  EXPECT_NE(t.result().block_values(0), t.network().block_values(0));
 }
 
 }  // namespace

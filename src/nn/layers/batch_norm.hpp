@@ -67,7 +67,8 @@ struct BatchNorm {
       }
       mean[j] = m;
       inverse[j] = 1 / math::sqrt(squares / total + epsilon);
-      const double unbiased = total > 1 ? squares / (total - 1) : squares;
+      if (p.batch_rows == 1) continue;  // one row has no variance to learn from
+      const double unbiased = squares / (total - 1);
       p.running_next[j] += rate * (m - p.running[j]);
       p.running_next[padded + j] += rate * (unbiased - p.running[padded + j]);
     }

@@ -10,7 +10,7 @@ struct Adagrad {
                                     summary = "the gradient over the root of all squares so far (Duchi et al. 2011)";
   static constexpr double learning_rate = 0.01;
   double epsilon = 1e-10;
-  static constexpr auto knobs() { return std::tuple{Knob{"epsilon", &Adagrad::epsilon, 0, 1}}; }
+  static constexpr auto knobs() { return std::tuple{Knob{"epsilon", &Adagrad::epsilon, 0, 1, true}}; }
   static constexpr int slots = 1;  // sum of squares
 
   template <class Real>

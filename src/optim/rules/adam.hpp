@@ -14,7 +14,7 @@ struct Adam {
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
   static constexpr auto knobs() {
     return std::tuple{Knob{"beta1", &Adam::beta1, 0, 1}, Knob{"beta2", &Adam::beta2, 0, 1},
-                      Knob{"epsilon", &Adam::epsilon, 0, 1}};
+                      Knob{"epsilon", &Adam::epsilon, 0, 1, true}};
   }
   static constexpr int slots = 2;  // m, v
 

@@ -11,7 +11,7 @@ struct AdamW : Adam {
   static constexpr double decoupled_decay = 0.01;
   static constexpr auto knobs() {
     return std::tuple{Knob<AdamW>{"beta1", &AdamW::beta1, 0, 1}, Knob<AdamW>{"beta2", &AdamW::beta2, 0, 1},
-                      Knob<AdamW>{"epsilon", &AdamW::epsilon, 0, 1}};
+                      Knob<AdamW>{"epsilon", &AdamW::epsilon, 0, 1, true}};
   }
 };
 static_assert(UpdateRule<AdamW>);

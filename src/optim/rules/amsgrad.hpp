@@ -13,7 +13,7 @@ struct AmsGrad {
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
   static constexpr auto knobs() {
     return std::tuple{Knob{"beta1", &AmsGrad::beta1, 0, 1}, Knob{"beta2", &AmsGrad::beta2, 0, 1},
-                      Knob{"epsilon", &AmsGrad::epsilon, 0, 1}};
+                      Knob{"epsilon", &AmsGrad::epsilon, 0, 1, true}};
   }
   static constexpr int slots = 3;  // m, v, largest v
 

@@ -13,7 +13,7 @@ struct Eve {
   static constexpr auto knobs() {
     return std::tuple{Knob{"beta1", &Eve::beta1, 0, 1}, Knob{"beta2", &Eve::beta2, 0, 1},
                       Knob{"beta3", &Eve::beta3, 0, 1}, Knob{"clip", &Eve::clip, 1, 1e6},
-                      Knob{"epsilon", &Eve::epsilon, 0, 1}};
+                      Knob{"epsilon", &Eve::epsilon, 0, 1, true}};
   }
   static constexpr int slots = 2;    // m, v
   static constexpr int scalars = 2;  // loss of the step before, smoothed change d

@@ -12,7 +12,7 @@ struct Nadam {
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, psi = 0.004;
   static constexpr auto knobs() {
     return std::tuple{Knob{"beta1", &Nadam::beta1, 0, 1}, Knob{"beta2", &Nadam::beta2, 0, 1},
-                      Knob{"epsilon", &Nadam::epsilon, 0, 1}, Knob{"psi", &Nadam::psi, 0, 1}};
+                      Knob{"epsilon", &Nadam::epsilon, 0, 1, true}, Knob{"psi", &Nadam::psi, 0, 1}};
   }
   static constexpr int slots = 2;    // m, v
   static constexpr int scalars = 1;  // log of the product of mu_1 .. mu_t

@@ -13,7 +13,7 @@ struct RmsProp {
   static constexpr double learning_rate = 1e-3;
   double beta = 0.99, epsilon = 1e-8;
   static constexpr auto knobs() {
-    return std::tuple{Knob{"beta", &RmsProp::beta, 0, 1}, Knob{"epsilon", &RmsProp::epsilon, 0, 1}};
+    return std::tuple{Knob{"beta", &RmsProp::beta, 0, 1}, Knob{"epsilon", &RmsProp::epsilon, 0, 1, true}};
   }
   static constexpr int slots = 1;  // v
 

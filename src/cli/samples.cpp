@@ -1,8 +1,12 @@
 // samples.cpp: `atelier samples` shows one picture of each class.
+#include <fmt/format.h>
+
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "analysis/samples.hpp"
+#include "base/files.hpp"
 #include "cli/all_commands.hpp"
 #include "data/open.hpp"
 
@@ -10,9 +14,33 @@ namespace atelier::cli {
 namespace {
 
 struct State {
-  std::string dataset, data, png, seed;
+  std::string dataset, data, png, each, seed;
   bool json = false;
 };
+
+/// "T-shirt/top" -> "t_shirt_top.png".
+std::string file_name(std::string_view class_name) {
+  std::string name;
+  for (const char c : class_name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    name += !plain ? '_' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return name + ".png";
+}
+
+/// Each picture in its own size as a file of its own.
+Result<void> save_each(const SamplesFigure& figure, const std::filesystem::path& folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed)
+    return fail(Trouble::file, "the folder cannot be made", folder.string() + ": " + failed.message(),
+                "choose another place");
+  for (const Sample& sample : figure.samples) {
+    if (!sample.image.valid()) continue;
+    if (auto saved = write_file_atomically(folder / file_name(sample.name), png_of(sample.image)); !saved) return saved;
+  }
+  return {};
+}
 
 Result<void> run(const State& state, const Console& console) {
   std::optional<std::uint64_t> seed;
@@ -30,6 +58,10 @@ Result<void> run(const State& state, const Console& console) {
     console.out << to_json(*figure).dump() << '\n';
   else
     console.out << show(*figure, console.out_terminal);
+  if (!state.each.empty()) {
+    if (auto saved = save_each(*figure, state.each); !saved) return saved;
+    console.say(fmt::format("→  {} pictures in {}", figure->samples.size(), state.each));
+  }
   if (state.png.empty()) return {};
   if (auto saved = save(draw(*figure), state.png); !saved) return saved;
   console.say("→  " + state.png);
@@ -50,6 +82,7 @@ Command samples_command() {
                              {"--data", "DIR", "a folder of IDX files instead", &state->data, false},
                              {"--seed", "N", "other pictures; without it the first of each class", &state->seed, false},
                              {"--png", "FILE", "also as a picture, .png or .svg", &state->png, false},
+                             {"--each", "DIR", "also each by itself, such as ankle_boot.png", &state->each, false},
                              {"--json", "", "the figure as one JSON object", &state->json, false}},
                             [state](Console& console) { return run(*state, console); }};
           }};

@@ -1,0 +1,129 @@
+// encoding.cpp: rows of numbers from configurations, and back.
+#include "tune/detail/encoding.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace atelier::detail {
+namespace {
+
+constexpr std::uint64_t kCountable = 1 << 20;
+
+bool visit_from(const Encoder& encoder, std::size_t at, Configuration& begun,
+                FunctionRef<bool(const Configuration&)> visit) {
+  if (at == encoder.order().size()) return visit(begun);
+  const Parameter& parameter = encoder.space().parameters[encoder.order()[at]];
+  if (!is_active(parameter, begun)) return visit_from(encoder, at + 1, begun, visit);
+  const std::uint64_t levels = level_count(parameter).value_or(0);
+  for (std::uint64_t i = 0; i < levels; i++) {
+    begun.insert_or_assign(parameter.name, level(parameter, i));
+    if (!visit_from(encoder, at + 1, begun, visit)) return false;
+  }
+  begun.erase(parameter.name);
+  return true;
+}
+
+std::uint64_t distinct(const History& history, std::size_t width) {
+  std::set<std::vector<double>> rows;
+  for (std::size_t i = 0; i < history.observations.size(); i++) {
+    const auto row = history.row(i, width);
+    rows.emplace(row.begin(), row.end());
+  }
+  return rows.size();
+}
+
+}  // namespace
+
+Encoder::Encoder(const Space& space) : space_(&space), order_(dependency_order(space)) {
+  for (const Parameter& parameter : space.parameters) {
+    const auto* choice = std::get_if<Choice>(&parameter.domain);
+    unordered_.push_back(choice != nullptr && !choice->ordered);
+  }
+}
+
+bool Encoder::encode(const Configuration& configuration, std::span<double> row) const {
+  std::size_t active = 0;
+  auto at = configuration.begin();
+  for (std::size_t i = 0; i < width(); i++) {  // both are sorted by name
+    const Parameter& parameter = space_->parameters[i];
+    while (at != configuration.end() && at->first < parameter.name) ++at;
+    const bool given = at != configuration.end() && at->first == parameter.name;
+    if (is_active(parameter, configuration) != given) return false;
+    row[i] = kInactive;
+    if (!given) continue;
+    active++;
+    if (unordered_[i] || std::holds_alternative<Constant>(parameter.domain)) {
+      const auto index = level_of(parameter, at->second);
+      if (!index) return false;
+      row[i] = static_cast<double>(*index);
+    } else {
+      const auto position = unit_position(parameter, at->second);
+      if (!position) return false;
+      row[i] = *position;
+    }
+  }
+  return active == configuration.size();
+}
+
+Configuration Encoder::draw(FunctionRef<double(std::size_t)> u) const {
+  Configuration configuration;
+  for (const std::size_t i : order_) {
+    const Parameter& parameter = space_->parameters[i];
+    if (is_active(parameter, configuration)) configuration.emplace(parameter.name, at_quantile(parameter, u(i)));
+  }
+  return configuration;
+}
+
+History::History(const Encoder& encoder, std::span<const Observation> all) {
+  const std::size_t width = encoder.width();
+  rows.reserve(all.size() * width);
+  for (const Observation& observation : all) {
+    rows.resize(rows.size() + width);
+    if (encoder.encode(observation.configuration, std::span(rows).last(width)))
+      observations.push_back(&observation);
+    else
+      rows.resize(rows.size() - width);
+  }
+}
+
+bool History::has(std::span<const double> wanted) const {
+  for (std::size_t i = 0; i < observations.size(); i++)
+    if (std::ranges::equal(row(i, wanted.size()), wanted)) return true;
+  return false;
+}
+
+bool exhausted(const Encoder& encoder, const History& history) {
+  const auto all = cardinality(encoder.space());
+  if (!all || *all > history.observations.size()) return false;
+  return distinct(history, encoder.width()) >= *all;
+}
+
+void for_each_configuration(const Encoder& encoder, FunctionRef<bool(const Configuration&)> visit) {
+  Configuration begun;
+  visit_from(encoder, 0, begun, visit);
+}
+
+std::optional<Configuration> unseen(const Encoder& encoder, const History& history, std::uint64_t pick) {
+  const auto all = cardinality(encoder.space());
+  if (!all || *all > kCountable) return std::nullopt;
+  std::set<std::vector<double>> seen;
+  const std::size_t width = encoder.width();
+  for (std::size_t i = 0; i < history.observations.size(); i++) {
+    const auto row = history.row(i, width);
+    seen.emplace(row.begin(), row.end());
+  }
+  if (seen.size() >= *all) return std::nullopt;
+  std::uint64_t left = pick % (*all - seen.size());
+  std::optional<Configuration> found;
+  std::vector<double> row(width);
+  for_each_configuration(encoder, [&](const Configuration& configuration) {
+    encoder.encode(configuration, row);
+    if (seen.contains(row)) return true;
+    if (left-- > 0) return true;
+    found = configuration;
+    return false;
+  });
+  return found;
+}
+
+}  // namespace atelier::detail

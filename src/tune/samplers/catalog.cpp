@@ -1,0 +1,35 @@
+// catalog.cpp: the samplers by name.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/catalog.hpp"
+#include "tune/samplers/all.hpp"
+
+namespace atelier {
+namespace {
+
+constexpr std::array kSamplers = {
+    Sampler{"grid", "every combination once, names sorted, the last fastest, as W&B orders them", &propose_grid},
+    Sampler{"random", "independent draws from the distributions", &propose_random},
+    Sampler{"sobol", "scrambled Sobol points, which cover the space evenly from the first on", &propose_sobol},
+};
+
+}  // namespace
+
+std::span<const Sampler> samplers() { return kSamplers; }
+
+Result<Sampler> sampler(std::string_view name) {
+  const auto at = std::ranges::find(kSamplers, name, &Sampler::name);
+  if (at != kSamplers.end()) return *at;
+  std::vector<std::string_view> names;
+  for (const Sampler& known : kSamplers) names.push_back(known.name);
+  const std::string near = nearest(name, names);
+  std::string all;
+  for (const auto known : names) all += (all.empty() ? "" : ", ") + std::string(known);
+  return fail(Trouble::usage, fmt::format("unknown sampler `{}`", name), "known are " + all,
+              near.empty() ? "" : fmt::format("did you mean `{}`?", near));
+}
+
+}  // namespace atelier

@@ -70,7 +70,7 @@ struct EpochRow {
 
 /// A block of rows that share their columns: metrics per step, or of the machine per millisecond.
 struct Series {
-  std::string stream = "step";
+  std::string stream = "step";  ///< or "machine"
   std::vector<std::string> names = {};
   std::vector<std::int64_t> at = {};  ///< rising: steps, or milliseconds since the run's start
   std::vector<double> values = {};    ///< [at, names], row by row

@@ -8,6 +8,8 @@
 #include <cctype>
 #include <deque>
 #include <map>
+#include <optional>
+#include <span>
 
 #include "base/catalog.hpp"
 
@@ -33,8 +35,12 @@ std::string rewritten(const std::string& word) {
   return fmt::format("--{}{}", setting->name, end == word.size() && is_switch(*setting) ? "=true" : word.substr(end));
 }
 
+std::string help_hint(const Command& command) {
+  return fmt::format("`atelier {} --help` lists what it takes", command.name);
+}
+
 std::unexpected<Error> unknown(const Command& command, const Prepared& prepared, const std::string& word) {
-  const std::string help = fmt::format("`atelier {} --help` lists what it takes", command.name);
+  const std::string help = help_hint(command);
   if (!word.starts_with('-'))
     return fail(Trouble::usage, fmt::format("{} takes no further argument", command.name),
                 fmt::format("found `{}`", word), help);
@@ -80,6 +86,70 @@ class SettingTexts {
   std::map<const Setting*, std::vector<std::string>> texts_;
 };
 
+/// A word that is a flag of the command, in any of its spellings.
+struct Flag {
+  std::string name;  ///< in full: "--learning-rate"
+  bool is_switch = false;
+  std::optional<std::string> value = {};  ///< what stands behind "="
+};
+
+std::optional<Flag> flag_in(const std::string& word, const Prepared& prepared) {
+  if (word.size() < 2 || word[0] != '-' || word == "--") return std::nullopt;
+  const std::size_t end = std::min(word.find('='), word.size());
+  const std::string head = word.substr(0, end);
+  std::optional<std::string> value;
+  if (end < word.size()) value = word.substr(end + 1);
+  for (const Argument& argument : prepared.arguments) {
+    const std::string_view both = argument.name;  // "--split" or "-o,--output"
+    const std::size_t comma = both.find(',');
+    const std::string_view full = comma == both.npos ? both : both.substr(comma + 1);
+    if (both.starts_with('-') && (head == full || head == both.substr(0, comma)))
+      return Flag{std::string(full), std::holds_alternative<bool*>(argument.target), value};
+  }
+  if (!prepared.draft) return std::nullopt;
+  if (const Setting* setting = find_setting(head))
+    return Flag{fmt::format("--{}", setting->name), is_switch(*setting), value};
+  const std::string apart = split_number(word);
+  return apart == word ? std::nullopt : flag_in(apart, prepared);
+}
+
+std::unexpected<Error> no_value(const Command& command, const Flag& flag, std::string detail) {
+  return fail(Trouble::usage, fmt::format("{} needs a value", flag.name), std::move(detail), help_hint(command));
+}
+
+constexpr std::string_view kEmptyWord = "found an empty word: an empty variable of the shell?";
+
+/// What stands behind a flag: a switch takes true or false, all others exactly what is no flag itself.
+/// `next` is the word after it, or nullptr.
+Result<void> check_value(const Command& command, const Prepared& prepared, const Flag& flag, const std::string* next) {
+  if (flag.is_switch) {
+    Recipe scratch;
+    return flag.value ? set(scratch, *find_setting("residual"), *flag.value, flag.name) : Result<void>();
+  }
+  if (flag.value)
+    return flag.value->empty() ? Result<void>(no_value(command, flag, std::string(kEmptyWord))) : Result<void>();
+  if (!next) return no_value(command, flag, "it is the last word");
+  if (next->empty()) return no_value(command, flag, std::string(kEmptyWord));
+  if (*next == "--" || flag_in(*next, prepared))
+    return no_value(command, flag, fmt::format("the next word is the flag {}", next->substr(0, next->find('='))));
+  return {};
+}
+
+/// Whether every flag has its value, told before CLI11 takes the words apart.
+Result<void> check_words(const Command& command, const Prepared& prepared, std::span<const std::string> words) {
+  for (std::size_t i = 0; i < words.size(); i++) {
+    if (words[i].empty())
+      return fail(Trouble::usage, fmt::format("{} cannot use an empty word", command.name), std::string(kEmptyWord),
+                  help_hint(command));
+    const std::optional<Flag> flag = flag_in(words[i], prepared);
+    if (!flag) continue;
+    const std::string* next = i + 1 < words.size() ? &words[i + 1] : nullptr;
+    if (auto fine = check_value(command, prepared, *flag, next); !fine) return fine;
+    if (!flag->is_switch && !flag->value) i++;
+  }
+  return {};
+}
+
 /// CLI11 wants plain words for names; what an argument is called is for people.
 void add_argument(CLI::App& app, const Argument& argument, std::size_t place) {
   const std::string name = argument.name.starts_with('-') ? argument.name : fmt::format("argument{}", place);
@@ -108,17 +178,17 @@ std::vector<std::string> rewrite_settings(std::vector<std::string> words) {
 }
 
 Result<bool> read_arguments(const Command& command, const Prepared& prepared, std::vector<std::string> words) {
+  const std::span<const std::string> before_mark(words.begin(), std::ranges::find(words, "--"));
+  for (const std::string_view help : {"--help", "-h"})
+    if (std::ranges::find(before_mark, help) != before_mark.end()) return true;
+  // With the mark, so that a flag in front of it is seen to lack its value.
+  const auto checked = std::span<const std::string>(words).first(std::min(before_mark.size() + 1, words.size()));
+  if (auto fine = check_words(command, prepared, checked); !fine) return pass_on(fine);
   if (prepared.draft) words = rewrite_settings(std::move(words));
-  for (const std::string& word : words)
-    if (word.starts_with("--") && word.ends_with('=') && word.find('=') == word.size() - 1)
-      return fail(Trouble::usage, fmt::format("{} needs a value", word.substr(0, word.size() - 1)), "found nothing",
-                  fmt::format("`atelier {} --help` lists what it takes", command.name));
 
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
-  bool help = false;
-  app.add_flag("-h,--help", help);
   for (std::size_t i = 0; i < prepared.arguments.size(); i++) add_argument(app, prepared.arguments[i], i);
   SettingTexts texts;
   if (prepared.draft) texts.add_to(app);
@@ -130,9 +200,8 @@ Result<bool> read_arguments(const Command& command, const Prepared& prepared, st
     const std::string what = problem.what();
     const std::string name = what.substr(0, what.find(':'));
     return fail(Trouble::usage, name.starts_with("--") ? fmt::format("{} needs a value", name) : what, {},
-                fmt::format("`atelier {} --help` lists what it takes", command.name));
+                help_hint(command));
   }
-  if (help) return true;
   std::vector<std::string> extras = app.remaining();
   if (const auto mark = std::ranges::find(extras, "--"); mark != extras.end()) extras.erase(mark);
   if (!extras.empty()) return unknown(command, prepared, extras.front());

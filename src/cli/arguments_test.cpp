@@ -67,6 +67,8 @@ TEST(Arguments, HelpIsWantedWhateverElseStandsThere) {
   Sample sample;
   EXPECT_TRUE(sample.read({"--help"}).value_or(false));
   EXPECT_TRUE(sample.read({"--nonsense", "-h"}).value_or(false));
+  EXPECT_TRUE(sample.read({"--split", "--help"}).value_or(false));
+  EXPECT_FALSE(sample.read({"r7k2", "--", "--help"}).value_or(true));
 }
 
 TEST(Arguments, UnknownOptionsAreAnsweredWithTheNearest) {
@@ -107,6 +109,42 @@ TEST(Arguments, TheLastOfTwoCounts) { EXPECT_EQ(recipe_of({"-e", "3", "--epochs"
 TEST(Arguments, ANegativeNumberIsAValue) {
   EXPECT_EQ(recipe_of({"-lr", "-0.1"}).error().detail, "found `-0.1`");
   EXPECT_EQ(recipe_of({"-lr", "-inf"}).error().detail, "found `-inf`");
+}
+
+TEST(Arguments, AFlagNeverTakesAnotherFlagForItsValue) {
+  const auto detail = [](const Words& words) {
+    const auto recipe = recipe_of(words);
+    EXPECT_FALSE(recipe.has_value()) << words[0];
+    return recipe ? "" : recipe.error().summary + " / " + recipe.error().detail;
+  };
+  EXPECT_EQ(detail({"-lr", "-e", "1"}), "--learning-rate needs a value / the next word is the flag -e");
+  EXPECT_EQ(detail({"-we", "--num_layers=3"}), "--wandb-entity needs a value / the next word is the flag --num_layers");
+  EXPECT_EQ(detail({"-wp", "-e10"}), "--wandb-project needs a value / the next word is the flag -e10");
+  EXPECT_EQ(detail({"-sz", "-nhl", "3"}), "--layers needs a value / the next word is the flag -nhl");
+  EXPECT_EQ(detail({"-wp", "--", "x"}), "--wandb-project needs a value / the next word is the flag --");
+  EXPECT_EQ(detail({"-wp"}), "--wandb-project needs a value / it is the last word");
+  EXPECT_EQ(recipe_of({"-wp=-we", "-we", "-x"})->wandb_project, "-we");
+  Sample sample;
+  EXPECT_EQ(sample.read({"r7k2", "--split", "--json"}).error().detail, "the next word is the flag --json");
+}
+
+TEST(Arguments, AnEmptyWordIsSeen) {
+  for (const Words& words : {Words{"r7k2", "--split", ""}, Words{"r7k2", "--split="}, Words{"r7k2", ""}, Words{""}}) {
+    Sample sample;
+    const auto read = sample.read(words);
+    ASSERT_FALSE(read.has_value());
+    EXPECT_EQ(read.error().detail, "found an empty word: an empty variable of the shell?");
+  }
+}
+
+TEST(Arguments, ASwitchTakesTrueOrFalse) {
+  Sample sample;
+  EXPECT_EQ(sample.read({"r7k2", "--json=5"}).error().summary, "--json needs true or false");
+  EXPECT_TRUE(sample.read({"r7k2", "--json=yes"}).has_value());
+  EXPECT_TRUE(sample.json);
+  EXPECT_TRUE(sample.read({"r7k2", "--json=false"}).has_value());
+  EXPECT_FALSE(sample.json);
+  EXPECT_EQ(recipe_of({"--residual=maybe"}).error().summary, "--residual needs true or false");
 }
 
 TEST(Arguments, ASwitchNeedsNoValue) {

@@ -2,6 +2,7 @@
 #include "cli/interrupt.hpp"
 
 #include <unistd.h>
+
 #include <csignal>
 
 #include "cli/exit_code.hpp"
@@ -12,10 +13,11 @@ namespace {
 std::atomic<bool> stop_wanted = false;
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch nothing else");
 
-struct sigaction former_interrupt, former_terminate;
+struct sigaction former_interrupt, former_terminate, former_hang_up;
 
-void on_signal(int) {
-  if (stop_wanted.exchange(true)) _exit(exit_code(Trouble::interrupted));
+/// A closed terminal often hangs up twice, its own way and the shell's: that never cuts off the saving.
+void on_signal(int signal) {
+  if (stop_wanted.exchange(true) && signal != SIGHUP) _exit(exit_code(Trouble::interrupted));
 }
 
 }  // namespace
@@ -28,11 +30,14 @@ Interrupt::Interrupt() {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, &former_interrupt);
   sigaction(SIGTERM, &action, &former_terminate);
+  sigaction(SIGHUP, nullptr, &former_hang_up);
+  if (former_hang_up.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // nohup stays what it is
 }
 
 Interrupt::~Interrupt() {
   sigaction(SIGINT, &former_interrupt, nullptr);
   sigaction(SIGTERM, &former_terminate, nullptr);
+  sigaction(SIGHUP, &former_hang_up, nullptr);
 }
 
 const std::atomic<bool>& Interrupt::wanted() const { return stop_wanted; }

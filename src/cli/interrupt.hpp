@@ -4,8 +4,9 @@
 
 namespace atelier::cli {
 
-/// While it lives, the first SIGINT or SIGTERM only raises a flag; a second one ends the process at once with exit
-/// code 130. Restores the former handlers. One at a time in a process.
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP (a closed terminal) only raises a flag; a second SIGINT or
+/// SIGTERM ends the process at once with exit code 130. A SIGHUP that is ignored (nohup) stays ignored. Restores the
+/// former handlers. One at a time in a process.
 class Interrupt {
  public:
   Interrupt();

@@ -34,6 +34,23 @@ TEST(Interrupt, TheSecondSignalEndsTheProcess) {
       testing::ExitedWithCode(130), "");
 }
 
+TEST(Interrupt, AClosedTerminalAsksHoweverOften) {
+  const Interrupt interrupt;
+  std::raise(SIGHUP);
+  EXPECT_TRUE(interrupt.wanted());
+  std::raise(SIGHUP);
+}
+
+TEST(Interrupt, NohupStaysWhatItIs) {
+  const auto former = std::signal(SIGHUP, SIG_IGN);
+  {
+    const Interrupt interrupt;
+    std::raise(SIGHUP);
+    EXPECT_FALSE(interrupt.wanted());
+  }
+  EXPECT_EQ(std::signal(SIGHUP, former), SIG_IGN);
+}
+
 TEST(Interrupt, AfterwardsTheFormerHandlerIsBack) {
   EXPECT_EXIT(
       {

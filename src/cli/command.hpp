@@ -23,6 +23,9 @@ struct Argument {
   bool required = false;
 };
 
+/// `--quiet`, which every command takes.
+inline Argument quiet_switch(bool* quiet) { return {"--quiet", "", "no messages but errors", quiet, false}; }
+
 /// What a command does once its arguments are read. An Error decides the exit code.
 using Action = std::function<Result<void>(Console&)>;
 
@@ -41,6 +44,7 @@ struct Command {
   std::string_view summary;   ///< one line
   std::vector<std::string_view> examples;
   std::function<Prepared()> prepare;
+  std::string_view remark = {};  ///< a sentence at the end of its help
 };
 
 /// All commands in the order of the overview; a new command is one file and one line here.

@@ -94,8 +94,13 @@ std::string help_of(const Command& command, const Terminal& terminal) {
                                  command.synopsis.empty() ? "" : " ", command.synopsis);
   const Prepared prepared = command.prepare();
   Rows options;
-  for (const Argument& argument : prepared.arguments)
-    options.emplace_back(argument.value.empty() ? argument.name : argument.name + " " + argument.value, argument.help);
+  std::vector<Argument> arguments = prepared.arguments;
+  arguments.push_back(quiet_switch(nullptr));
+  for (const Argument& argument : arguments) {
+    std::string name = argument.name;  // "-o,--output" is read "-o, --output"
+    if (const std::size_t comma = name.find(','); comma != name.npos) name.insert(comma + 1, " ");
+    options.emplace_back(argument.value.empty() ? name : name + " " + argument.value, argument.help);
+  }
   options.emplace_back("--help", "this text");
   std::vector<std::pair<std::string_view, Rows>> groups;
   if (prepared.draft) {
@@ -110,6 +115,8 @@ std::string help_of(const Command& command, const Terminal& terminal) {
   for (const auto& [title, rows] : groups) text += section(title, rows, width, terminal);
   text += section("Options", options, width, terminal);
   text += examples(command.examples, terminal);
+  if (!command.remark.empty()) text += "\n";
+  for (const std::string& line : wrap(command.remark, std::min(terminal.width, kWidest))) text += line + "\n";
   return text;
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -15,6 +16,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/help.hpp"
 #include "cli/version.hpp"
+#include "figures/text.hpp"
+#include "kernels/isa.hpp"
 
 namespace atelier::cli {
 namespace {
@@ -37,22 +40,41 @@ std::unexpected<Error> unknown_command(const std::string& word) {
               near.empty() ? "`atelier --help` lists the commands" : fmt::format("did you mean `atelier {}`?", near));
 }
 
+/// What to know of ATELIER_ISA where it cannot be followed; empty where all is well.
+std::string isa_note() {
+  const char* set = std::getenv("ATELIER_ISA");
+  const std::string name = set ? set : "";
+  const Result<Isa> wanted = isa_from_name(name);
+  if (name.empty() || (wanted && std::ranges::find(supported_isas(), *wanted) != supported_isas().end())) return {};
+  return fmt::format("ATELIER_ISA={} is not followed: {}; {} is in use", printable(name),
+                     wanted ? "this processor has no " + std::string(isa_name(*wanted)) : wanted.error().hint,
+                     isa_name(isa()));
+}
+
 Result<void> run_command(const Command& command, std::vector<std::string> words, Console& console) {
   Prepared prepared = command.prepare();
-  prepared.arguments.push_back({"--quiet", "", "no messages but errors", &console.quiet, false});
+  prepared.arguments.push_back(quiet_switch(&console.quiet));
   auto help = read_arguments(command, prepared, std::move(words));
   if (!help) return pass_on(help);
   if (*help) {
     console.out << help_of(command, console.out_terminal);
     return {};
   }
+  if (const std::string note = isa_note(); !note.empty()) console.note(note);
   return prepared.action(console);
 }
 
+std::unexpected<Error> surplus(std::string_view after, const std::string& word) {
+  return fail(Trouble::usage, fmt::format("{} takes no further argument", after),
+              fmt::format("found `{}`", printable(word)), "`atelier --help` lists the commands");
+}
+
 Result<void> dispatch(std::vector<std::string> words, Console& console) {
+  for (; words.size() > 1 && words.front() == "--quiet"; words.erase(words.begin())) console.quiet = true;
   const std::string first = words.empty() ? "--help" : words.front();
   if (!words.empty()) words.erase(words.begin());
   if (first == "--version" || first == "-V" || first == "version") {
+    if (!words.empty()) return surplus(first, words.front());
     console.out << "atelier " << kVersion << '\n';
     return {};
   }
@@ -63,6 +85,7 @@ Result<void> dispatch(std::vector<std::string> words, Console& console) {
     }
     const Command* command = find_command(words.front());
     if (!command) return unknown_command(words.front());
+    if (words.size() > 1) return surplus("help " + words.front(), words[1]);
     console.out << help_of(*command, console.out_terminal);
     return {};
   }
@@ -84,11 +107,12 @@ Result<void> guarded(std::vector<std::string> words, Console& console) {
   }
 }
 
-/// The error as it is described everywhere, its first word in the colour of alarms.
-std::string shown(const Error& error, Colour colour) {
+/// The error as it is described everywhere, its first word in the colour of alarms, its sentences wrapped.
+std::string shown(Error error, const Terminal& terminal) {
   constexpr std::string_view word = "error:";
+  error.detail = wrapped(error.detail, terminal, 2);
   const std::string text = describe(error);
-  return inked(word, Ink::alarm, colour) + text.substr(word.size());
+  return inked(word, Ink::alarm, terminal.colour) + text.substr(word.size());
 }
 
 }  // namespace
@@ -98,7 +122,7 @@ int run_program(std::vector<std::string> words, Console& console) noexcept {
     const auto done = guarded(std::move(words), console);
     if (done) return kFine;
     if (done.error().kind != Trouble::interrupted || !done.error().summary.empty())
-      console.err << shown(done.error(), console.err_terminal.colour);
+      console.err << shown(done.error(), console.err_terminal);
     return exit_code(done.error().kind);
   } catch (const std::exception& problem) {
     console.err << "error: this should not have happened\n  " << problem.what()

@@ -37,6 +37,44 @@ TEST(Program, WithoutWordsItShowsTheOverview) {
 
 TEST(Program, TheVersionIsOneLine) { EXPECT_EQ(run({"--version"}).out, run({"version"}).out); }
 
+TEST(Program, TheVersionTakesNothingMore) {
+  const Ran ran = run({"--version", "extra"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err,
+            "error: --version takes no further argument\n  found `extra`\nhint: `atelier --help` lists the commands\n");
+  EXPECT_EQ(run({"help", "train", "extra"}).code, 2);
+}
+
+TEST(Program, QuietMayStandInFront) {
+  EXPECT_EQ(run({"--quiet", "optimizers"}).out, run({"optimizers", "--quiet"}).out);
+  EXPECT_EQ(run({"--quiet", "nothing"}).code, 2);
+  for (const Command& command : commands())
+    EXPECT_NE(help_of(command, {}).find("  --quiet "), std::string::npos) << command.name;
+}
+
+TEST(Program, AnInstructionSetThatCannotBeUsedIsSaid) {
+  setenv("ATELIER_ISA", "sse9", 1);
+  EXPECT_TRUE(run({"optimizers"}).err.starts_with("note: ATELIER_ISA=sse9 is not followed: the names are baseline"));
+  EXPECT_EQ(run({"optimizers", "--quiet"}).err, "");
+  setenv("ATELIER_ISA", "baseline", 1);
+  EXPECT_EQ(run({"optimizers"}).err, "");
+  unsetenv("ATELIER_ISA");
+}
+
+TEST(Program, ErrorsAreWrappedOnATerminal) {
+  std::ostringstream out, err;
+  Console console{out, err, {}, {.interactive = true, .width = 40}};
+  EXPECT_EQ(run_program({"train", "--layers", "64", "--optimizer", "nothing"}, console), 2);
+  std::istringstream lines(err.str());
+  int count = 0;
+  for (std::string line; std::getline(lines, line); count++) {
+    if (line.starts_with("  ")) {
+      EXPECT_LE(cells(line), 40) << line;
+    }
+  }
+  EXPECT_GT(count, 4) << err.str();
+}
+
 TEST(Program, EveryCommandHasHelpThatFitsTheWindow) {
   for (const Command& command : commands()) {
     const std::string text = help_of(command, Terminal{.width = 80});

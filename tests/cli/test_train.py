@@ -136,7 +136,7 @@ class BadValues(Case):
     def test_a_diverging_training_says_so(self):
         self.small_set()
         text = self.fails(6, "train", "--data", "data", "-o", "sgd", "-lr", "1000", "-e", "50", "-sz", "64,64,64",
-                          "-l", "squared_error_raw", "--quiet")  # fmt: skip
+                          "-l", "squared_error_raw", "-b", "16", "--quiet")  # fmt: skip
         self.assertRegex(text, r"step \d+")
 
     def test_folders_that_do_not_serve(self):

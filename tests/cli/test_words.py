@@ -58,6 +58,29 @@ class Words(Case):
         self.assertIn("a command comes first", self.fails(2, "--epochs", "3"))
         self.assertIn("atelier data check DIR", self.fails(2, "data", "chekc"))
 
+    def test_a_flag_never_swallows_the_next_one(self):
+        self.assertIn("--learning-rate needs a value\n  the next word is the flag -e\n",
+                      self.fails(2, "train", "-lr", "-e", "1", "--layers", "16"))  # fmt: skip
+        self.assertIn("--wandb-entity needs a value", self.fails(2, "train", "-we", "-e", "1"))
+        self.assertIn("--wandb-project needs a value", self.fails(2, "train", "-wp", "--workspace", "zz"))
+        self.assertIn("--png needs a value", self.fails(2, "evaluate", "x", "--png", "--json"))
+
+    def test_empty_words_are_seen(self):
+        for words in (["train", "--resume", ""], ["train", "--workspace", ""], ["train", "--config="], ["samples", ""],
+                      ["samples", "--png", ""], ["evaluate", "x", "--png", ""], ["predict", "x", ""]):  # fmt: skip
+            self.assertIn("an empty variable of the shell?", self.fails(2, *words))
+
+    def test_a_switch_takes_true_or_false(self):
+        self.assertIn("--json needs true or false", self.fails(2, "optimizers", "--json=5"))
+        self.assertIn("found `extra`", self.fails(2, "--version", "extra"))
+
+    def test_quiet_in_front(self):
+        self.assertEqual(self.succeeds("--quiet", "losses").stdout, self.succeeds("losses").stdout)
+
+    def test_an_instruction_set_that_is_not_there_is_said(self):
+        ran = self.succeeds("losses", ATELIER_ISA="sse9")
+        self.assertIn("note: ATELIER_ISA=sse9 is not followed", ran.stderr)
+
     def test_odd_words_crash_nothing(self):
         for words in (["-"], [""], ["--"], ["---"], ["=", "="], ["train", "-"], ["train", "--="], ["train", "-="],
                       ["train", ""], ["train", "\x1b[31m"], ["train", "--\u00e9"], ["x" * 100000],

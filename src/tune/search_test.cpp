@@ -105,7 +105,7 @@ TEST_P(Adaptive, BeatsChance) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Samplers, Adaptive, testing::Values("tpe"),
+INSTANTIATE_TEST_SUITE_P(Samplers, Adaptive, testing::Values("tpe", "gp"),
                          [](const auto& one) { return std::string(one.param); });
 
 }  // namespace

@@ -17,6 +17,10 @@ constexpr std::array kSamplers = {
     Sampler{"tpe",
             "multivariate tree-structured Parzen estimator (Watanabe 2023), for long sweeps and conditional spaces",
             &propose_tpe},
+    Sampler{"gp",
+            "Gaussian process, Matern 5/2, with the logarithm of expected improvement, for sweeps of up to about 300 "
+            "trials",
+            &propose_gp},
 };
 
 }  // namespace

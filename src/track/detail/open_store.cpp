@@ -49,6 +49,7 @@ Result<sqlite::Connection> open_reader(const std::string& name, const fs::path& 
   if (!connection) return connection;
   distrust(connection->handle());
   if (auto expected = expect_schema(*connection, file); !expected) return pass_on(expected);
+  if (auto set = connection->run("PRAGMA temp_store = MEMORY"); !set) return pass_on(set);  // sorting, without files
   return connection;
 }
 
@@ -123,7 +124,7 @@ Result<void> SqliteStore::open_to_read() {
     return fail(Trouble::file, "there are no runs here yet", fmt::format("{} has no {}", folder_.string(), kFile),
                 "`atelier train` makes the first one; --workspace names another folder");
   auto connection = open_reader(file.string(), file, 0);
-  if (!connection && connection.error().kind == Trouble::file && ::access(folder_.c_str(), W_OK) != 0) {
+  if (!connection && connection.error().kind == Trouble::file && ::euidaccess(folder_.c_str(), W_OK) != 0) {
     // In a folder that cannot be written the log's index has no place. Without a log none is needed.
     const auto log = fs::file_size(folder_ / "runs.db-wal", none);
     if (none || log == 0) {

@@ -46,6 +46,8 @@ class Statement {
 
   /// Moves to the next row; false at the end.
   Result<bool> next();
+  /// Ready to be bound and stepped anew.
+  void reset() { sqlite3_reset(statement_.get()); }
   /// Runs to the end and is ready to be bound again; the number of rows changed.
   Result<int> execute();
   /// Binds all values and executes: for statements used many times.

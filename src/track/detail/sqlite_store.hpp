@@ -66,6 +66,7 @@ class SqliteStore final : public Store {
   bool lost(const std::string& worker, const std::string& boot, std::int64_t lease) const;
   Result<std::string> free_id(std::string_view table);
   Result<void> insert_tags(std::int64_t seq, std::span<const std::string> tags);
+  Result<std::vector<Run>> sorted_runs(const RunQuery& query);
   Result<Claim> claim_of(sqlite::Connection& connection, std::int64_t seq);
   /// The run's row when the ticket is valid; none when it is refused; an Error when there is no such run.
   Result<std::optional<std::int64_t>> row_of(const Ticket& ticket);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/math.hpp"
+
 namespace atelier::detail {
 namespace {
 
@@ -38,7 +40,39 @@ Encoder::Encoder(const Space& space) : space_(&space), order_(dependency_order(s
   for (const Parameter& parameter : space.parameters) {
     const auto* choice = std::get_if<Choice>(&parameter.domain);
     unordered_.push_back(choice != nullptr && !choice->ordered);
+    columns_.push_back(column(parameter, unordered_.back()));
   }
+}
+
+Encoder::Column Encoder::column(const Parameter& parameter, bool unordered) {
+  Column found;
+  if (const auto* n = std::get_if<Numeric>(&parameter.domain)) {
+    found.logarithmic = n->shape == Numeric::Shape::log_uniform || n->shape == Numeric::Shape::inv_log_uniform;
+    found.range =
+        (found.logarithmic || n->shape == Numeric::Shape::uniform) && !n->integer && !(n->step > 0) && n->low < n->high;
+    found.least = n->low, found.most = n->high;
+    found.low = found.logarithmic ? math::log(n->low) : n->low;
+    found.high = found.logarithmic ? math::log(n->high) : n->high;
+    return found;
+  }
+  const std::uint64_t count = level_count(parameter).value_or(0);
+  for (std::uint64_t i = 0; i < count; i++) {
+    found.values.push_back(level(parameter, i));
+    const bool plain = unordered || std::holds_alternative<Constant>(parameter.domain);
+    found.numbers.push_back(plain ? static_cast<double>(i) : unit_position(parameter, found.values.back()).value_or(0));
+  }
+  return found;
+}
+
+std::optional<double> Encoder::number(std::size_t i, const Value& value) const {
+  const Column& column = columns_[i];
+  for (std::size_t k = 0; k < column.values.size(); k++)
+    if (same_value(column.values[k], value)) return column.numbers[k];
+  const auto* real = std::get_if<double>(&value);
+  if (!column.range || real == nullptr || !(*real >= column.least && *real <= column.most))
+    return column.values.empty() ? unit_position(space_->parameters[i], value) : std::nullopt;
+  const double x = column.logarithmic ? math::log(*real) : *real;
+  return std::clamp((x - column.low) / (column.high - column.low), 0.0, 1.0);
 }
 
 bool Encoder::encode(const Configuration& configuration, std::span<double> row) const {
@@ -46,21 +80,15 @@ bool Encoder::encode(const Configuration& configuration, std::span<double> row) 
   auto at = configuration.begin();
   for (std::size_t i = 0; i < width(); i++) {  // both are sorted by name
     const Parameter& parameter = space_->parameters[i];
-    while (at != configuration.end() && at->first < parameter.name) ++at;
+    while (at != configuration.end() && at->first != parameter.name && at->first < parameter.name) ++at;
     const bool given = at != configuration.end() && at->first == parameter.name;
     if (is_active(parameter, configuration) != given) return false;
     row[i] = kInactive;
     if (!given) continue;
-    active++;
-    if (unordered_[i] || std::holds_alternative<Constant>(parameter.domain)) {
-      const auto index = level_of(parameter, at->second);
-      if (!index) return false;
-      row[i] = static_cast<double>(*index);
-    } else {
-      const auto position = unit_position(parameter, at->second);
-      if (!position) return false;
-      row[i] = *position;
-    }
+    const auto x = number(i, at->second);
+    if (!x) return false;
+    row[i] = *x;
+    active++, ++at;
   }
   return active == configuration.size();
 }

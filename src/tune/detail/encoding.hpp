@@ -32,8 +32,19 @@ class Encoder {
   Configuration draw(FunctionRef<double(std::size_t)> u) const;
 
  private:
+  /// A parameter made ready: the numbers of a list's values, or the limits of a plain range (their logarithms).
+  struct Column {
+    std::vector<Value> values;
+    std::vector<double> numbers;
+    bool range = false, logarithmic = false;
+    double least = 0, most = 0, low = 0, high = 0;
+  };
+  static Column column(const Parameter& parameter, bool unordered);
+  std::optional<double> number(std::size_t i, const Value& value) const;
+
   const Space* space_;
   std::vector<std::size_t> order_;
+  std::vector<Column> columns_;
   std::vector<bool> unordered_;
 };
 

@@ -25,6 +25,18 @@ double matern(double r2, double& slope) {
   return (1 + d + 5.0 / 3 * r2) * e;
 }
 
+/// sums[b] += weight times the squared distance of column[b] from `own`.
+void add_distances(double* __restrict sums, const double* __restrict column, std::size_t n, double own, double weight,
+                   bool unordered, bool all_active) {
+  if (!all_active || own < 0) {
+    for (std::size_t b = 0; b < n; b++) sums[b] += weight * squared_distance(column[b], own, unordered);
+  } else if (unordered) {
+    for (std::size_t b = 0; b < n; b++) sums[b] += column[b] == own ? 0 : weight;
+  } else {
+    for (std::size_t b = 0; b < n; b++) sums[b] += weight * ((column[b] - own) * (column[b] - own));
+  }
+}
+
 /// y[0, n) += the sum of c[k] rows[k][0, n), four at a time. The order of the sums is fixed; lanes never mix.
 void add_rows(double* __restrict y, std::size_t n, const double* const* rows, const double* c, std::size_t count) {
   std::size_t k = 0;
@@ -193,20 +205,26 @@ std::vector<GaussianProcess::Belief> GaussianProcess::predict(std::span<const do
   constexpr std::size_t block = 64;
   const std::size_t n = count(), width = data_->width, all = rows.size() / width;
   std::vector<Belief> beliefs;
-  std::vector<double> kernel(n * block), v(block);
+  std::vector<double> kernel(n * block), v(block), columns(width * block);
+  std::vector<bool> active(width);
   std::vector<const double*> kernel_rows(n);
   for (std::size_t i = 0; i < n; i++) kernel_rows[i] = &kernel[i * block];
   for (std::size_t first = 0; first < all; first += block) {
     const std::size_t size = std::min(block, all - first);
     std::vector<double> mean(block), variance(block, parameters_.scale);
+    for (std::size_t d = 0; d < width; d++) {
+      active[d] = true;
+      for (std::size_t b = 0; b < size; b++) {
+        columns[d * block + b] = rows[(first + b) * width + d];
+        if (columns[d * block + b] < 0) active[d] = false;
+      }
+    }
     for (std::size_t i = 0; i < n; i++) {
       double* row = &kernel[i * block];
-      for (std::size_t b = 0; b < block; b++) row[b] = 0;
-      for (std::size_t d = 0; d < width; d++) {
-        const double own = data_->x[i * width + d], weight = parameters_.inverse_squared_lengths[d];
-        for (std::size_t b = 0; b < size; b++)
-          row[b] += weight * squared_distance(rows[(first + b) * width + d], own, data_->unordered[d]);
-      }
+      std::fill(row, row + block, 0.0);
+      for (std::size_t d = 0; d < width; d++)
+        add_distances(row, &columns[d * block], size, data_->x[i * width + d], parameters_.inverse_squared_lengths[d],
+                      data_->unordered[d], active[d]);
       double slope = 0;
       for (std::size_t b = 0; b < block; b++) row[b] = parameters_.scale * matern(row[b], slope);
     }

@@ -10,12 +10,12 @@
 namespace atelier::detail {
 namespace {
 
-constexpr double kLogSqrtTau = 0.91893853320467274178, kTiny = 1e-300;
+constexpr double kLogSqrtTau = 0.91893853320467274178, kInvSqrtTau = 0.39894228040143267794, kTiny = 1e-300;
 
 /// Indices in ascending order of their values in [0, 1]; equal ones stay in order. Buckets first: the values are many
 /// and spread out.
 std::vector<std::size_t> ascending(std::span<const double> values) {
-  constexpr std::size_t buckets = 256;
+  constexpr std::size_t buckets = 1024;
   std::vector<std::size_t> starts(buckets + 1), order(values.size());
   const auto bucket = [](double v) { return std::min(buckets - 1, static_cast<std::size_t>(v * buckets)); };
   for (const double v : values) starts[bucket(v) + 1]++;
@@ -74,8 +74,7 @@ void ParzenMixture::set_bandwidths(Axis& axis) const {
     const double gap = std::max(left < 0 ? 0 : mu - left, right > 1 ? 0 : right - mu);
     const double inverse = 1 / std::clamp(gap, least, 1.0);
     if (mu != last_mu || inverse != last_inverse)
-      last_scale =
-          -math::log(std::max(mass(mu, inverse, 0, 1), kTiny)) + (axis.cells ? 0 : math::log(inverse) - kLogSqrtTau);
+      last_scale = math::log((axis.cells ? 1 : inverse * kInvSqrtTau) / std::max(mass(mu, inverse, 0, 1), kTiny));
     last_mu = mu, last_inverse = inverse;
     axis.inverse_sigma[axis.order[k]] = inverse;
     axis.log_scale[axis.order[k]] = last_scale;
@@ -102,8 +101,10 @@ Point ParzenMixture::draw(const Philox& random, std::uint64_t counter) const {
       double x = u;
       if (!prior) {
         const double mu = axis.mu[kernel], inverse = axis.inverse_sigma[kernel];
-        const double low = special::normal_cdf(-mu * inverse), high = special::normal_cdf((1 - mu) * inverse);
-        x = std::clamp(mu + special::normal_quantile(low + u * (high - low)) / inverse, 0.0, 0x1.fffffffffffffp-1);
+        const double low = special::quick_normal_cdf(-mu * inverse),
+                     high = special::quick_normal_cdf((1 - mu) * inverse);
+        x = std::clamp(mu + special::quick_normal_quantile(low + u * (high - low)) / inverse, 0.0,
+                       0x1.fffffffffffffp-1);
       }
       point.values.push_back(at_quantile(*axis.parameter, x));
       point.at.push_back(x);
@@ -141,25 +142,35 @@ void ParzenMixture::add_list(const Axis& axis, double index, std::span<double> s
 }
 
 std::vector<double> ParzenMixture::log_density(std::span<const Point> points) const {
-  std::vector<double> found, sums(trials_ + 1);
-  for (const Point& point : points) {
-    sums = log_weights_;
-    for (std::size_t a = 0; a < axes_.size(); a++) {
-      const Axis& axis = axes_[a];
-      if (axis.constant) continue;
-      if (axis.unordered) {
-        add_list(axis, point.at[a], sums);
-      } else if (axis.cells) {
-        const auto cell = unit_cell(*axis.parameter, point.values[a]).value_or(std::pair(0.0, 1.0));
-        add_cell(axis, cell.first, cell.second, sums);
-      } else {
-        add_normal(axis, point.at[a], sums);
+  std::vector<std::vector<double>> sums(points.size(), log_weights_);
+  for (std::size_t a = 0; a < axes_.size(); a++) {
+    const Axis& axis = axes_[a];
+    std::vector<std::pair<double, std::vector<double>>>
+        shares;  // of cells and list values: candidates have them in common
+    for (std::size_t c = 0; c < points.size() && !axis.constant; c++) {
+      if (!axis.unordered && !axis.cells) {
+        add_normal(axis, points[c].at[a], sums[c]);
+        continue;
       }
+      const auto cell = axis.cells ? unit_cell(*axis.parameter, points[c].values[a]).value_or(std::pair(0.0, 1.0))
+                                   : std::pair(points[c].at[a], 0.0);
+      auto share = std::ranges::find(shares, cell.first, &std::pair<double, std::vector<double>>::first);
+      if (share == shares.end()) {
+        share = shares.insert(shares.end(), {cell.first, std::vector<double>(trials_ + 1)});
+        if (axis.cells)
+          add_cell(axis, cell.first, cell.second, share->second);
+        else
+          add_list(axis, cell.first, share->second);
+      }
+      for (std::size_t k = 0; k <= trials_; k++) sums[c][k] += share->second[k];
     }
-    const double top = std::ranges::max(sums);
-    for (double& s : sums) s = math::exp(s - top);
+  }
+  std::vector<double> found;
+  for (auto& own : sums) {
+    const double top = std::ranges::max(own);
+    for (double& s : own) s = math::exp(s - top);
     double total = 0;
-    for (const double s : sums) total += s;
+    for (const double s : own) total += s;
     found.push_back(top + math::log(total));
   }
   return found;

@@ -83,7 +83,7 @@ double mills_ratio(double z) {
   const double x = -z;
   if (x > 3) {  // Laplace's continued fraction, from its tail
     double tail = x;
-    for (int n = 80; n >= 1; n--) tail = x + n / tail;
+    for (int n = x > 6 ? 30 : 80; n >= 1; n--) tail = x + n / tail;
     return 1 / tail;
   }
   return 0.5 * (1 - math::erf(x * std::numbers::sqrt2 / 2)) / (kInvSqrtTau * math::exp(-0.5 * x * x));
@@ -100,6 +100,11 @@ double normal_quantile(double p) {
   const double z = acklam(bounded);
   const double error = (normal_cdf(z) - bounded) / normal_pdf(z);
   return z - error / (1 + z * error / 2);
+}
+
+double quick_normal_quantile(double p) {
+  const double bounded = std::clamp(p, 0x1p-54, 1 - 0x1p-53);
+  return bounded > 0.5 ? -acklam(1 - bounded) : acklam(bounded);
 }
 
 double quick_normal_cdf(double z) {

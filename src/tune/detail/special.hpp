@@ -15,6 +15,8 @@ double mills_ratio(double z);
 
 /// A table of Phi with cubic interpolation, absolute error below 1e-10: for inner loops.
 double quick_normal_cdf(double z);
+/// Acklam's approximation alone, relative error 1.15e-9: for inner loops.
+double quick_normal_quantile(double p);
 
 /// log Gamma(x) for x > 0, by Stirling's series after shifting x above 12.
 double log_gamma(double x);

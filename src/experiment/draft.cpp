@@ -6,7 +6,9 @@
 
 #include "base/catalog.hpp"
 #include "experiment/settings.hpp"
+#include "nn/losses.hpp"
 #include "optim/catalog.hpp"
+#include "optim/schedule.hpp"
 
 namespace atelier {
 namespace {
@@ -28,6 +30,36 @@ std::string underscored(std::string_view name) {
 
 bool has_knob(const CatalogEntry& rule, std::string_view name) {
   return std::ranges::find(rule.knobs, name, &KnobInfo::name) != rule.knobs.end();
+}
+
+/// Numbers for another optimizer than the one chosen.
+void add_idle_knobs(const Recipe& recipe, std::vector<std::string>& notes) {
+  const auto catalog = optimizer_catalog();
+  const auto rule = std::ranges::find(catalog, recipe.optimizer, &CatalogEntry::name);
+  if (rule == catalog.end()) return;
+  for (const Setting& setting : settings()) {
+    const bool is_knob =
+        std::ranges::any_of(catalog, [&](const CatalogEntry& entry) { return has_knob(entry, setting.name); });
+    if (is_knob && !has_knob(*rule, setting.name) && !get(recipe, setting).is_null())
+      notes.push_back(fmt::format("{} has no {}: the value given changes nothing", rule->name, setting.name));
+  }
+}
+
+/// Numbers for another schedule than the one chosen, and a warm-up that leaves it no time.
+void add_idle_schedule(const Recipe& recipe, std::vector<std::string>& notes) {
+  const Recipe usual;
+  const auto catalog = schedule_catalog();
+  const auto schedule = std::ranges::find(catalog, recipe.schedule, &CatalogEntry::name);
+  const auto idle = [&](std::string_view knob, bool given) {
+    if (given && schedule != catalog.end() && !has_knob(*schedule, knob))
+      notes.push_back(fmt::format("the schedule {} has no {}: the value given changes nothing", recipe.schedule, knob));
+  };
+  idle("factor", recipe.schedule_factor != usual.schedule_factor);
+  idle("every", recipe.schedule_every != usual.schedule_every);
+  if (recipe.warmup > 0 && recipe.warmup >= recipe.epochs)
+    notes.push_back(
+        fmt::format("the warm-up of {:g} epochs lasts as long as the training ({}): the schedule never begins",
+                    recipe.warmup, recipe.epochs));
 }
 
 /// A count reads like any whole number, within its own range.
@@ -83,15 +115,16 @@ Result<void> check(const Recipe& recipe) {
 
 std::vector<std::string> idle_settings(const Recipe& recipe) {
   std::vector<std::string> notes;
-  const auto catalog = optimizer_catalog();
-  const auto rule = std::ranges::find(catalog, recipe.optimizer, &CatalogEntry::name);
-  if (rule == catalog.end()) return notes;
-  for (const Setting& setting : settings()) {
-    const bool is_knob =
-        std::ranges::any_of(catalog, [&](const CatalogEntry& entry) { return has_knob(entry, setting.name); });
-    if (is_knob && !has_knob(*rule, setting.name) && !get(recipe, setting).is_null())
-      notes.push_back(fmt::format("{} has no {}: the value given changes nothing", rule->name, setting.name));
-  }
+  add_idle_knobs(recipe, notes);
+  add_idle_schedule(recipe, notes);
+  if (recipe.label_smoothing > 0 && recipe.loss != CrossEntropy::name)
+    notes.push_back(fmt::format("{} has no label smoothing: the value given changes nothing", recipe.loss));
+  if (recipe.residual && std::ranges::adjacent_find(recipe.layers) == recipe.layers.end())
+    notes.push_back(recipe.layers.empty()
+                        ? "residual: there are no hidden layers to skip: it changes nothing"
+                        : fmt::format("residual: no two neighbouring hidden layers are equally wide: it changes "
+                                      "nothing, unless a sample has {} values",
+                                      recipe.layers.front()));
   return notes;
 }
 
@@ -114,6 +147,12 @@ Result<void> Draft::set(std::string_view name, std::string_view text, Source sou
 const Draft::Given* Draft::find(std::string_view name) const {
   const auto found = std::ranges::find_if(given_, [&](const Given& given) { return given.setting->name == name; });
   return found == given_.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> Draft::remarks() const {
+  const Given* loss = find("loss");
+  if (!loss || plain_name(loss->text) != "mean-squared-error") return {};
+  return {"for classes, mean_squared_error means squared_error: half the squared error of the softmax probabilities"};
 }
 
 std::vector<std::string_view> Draft::names() const {
@@ -146,9 +185,9 @@ Result<void> Draft::repeat_widths(Recipe& recipe) const {
   } else if (layers.size() == 1 || (one_width && !layers.empty() && stronger)) {
     layers.assign(count, layers.front());
   } else if (layers.size() != count && depth->source >= list->source) {
-    return fail(Trouble::usage, "num-layers and layers disagree",
-                fmt::format("num-layers is {}, layers lists {}: {}", count, layers.size(), fmt::join(layers, ",")),
-                "leave num-layers out, or give layers one width to repeat");
+    return fail(Trouble::usage, "--num-layers and --layers disagree",
+                fmt::format("--num-layers is {}, --layers lists {}: {}", count, layers.size(), fmt::join(layers, ",")),
+                "leave --num-layers out, or give --layers one width to repeat");
   }
   return {};
 }

@@ -94,6 +94,8 @@ class Draft {
   Result<Recipe> settle(Recipe base = {}) const;
   /// The names of the settings that some source has set, in the order in which they were set.
   std::vector<std::string_view> names() const;
+  /// What to know of words that were given and mean something else here, one sentence each.
+  std::vector<std::string> remarks() const;
 
  private:
   struct Given {

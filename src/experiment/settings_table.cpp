@@ -74,7 +74,7 @@ constexpr std::array kSettings = std::to_array<Setting>({
     {"init-scale", "", kNetwork, "NUMBER", "0.01", "spread of normal, uniform and random, gain of the others; 0: the usual one",
      &Recipe::init_scale, {0, 1000}},
 
-    {"loss", "l", kLearning, "NAME", "cross_entropy", "what is minimised",
+    {"loss", "l", kLearning, "NAME", "cross_entropy", "what is minimised; for classes mean_squared_error means squared_error",
      &Recipe::loss, {}, loss_names},
     {"label-smoothing", "", kLearning, "SHARE", "0.1", "share of each label spread over all classes",
      &Recipe::label_smoothing, kShare},

@@ -123,7 +123,7 @@ TEST(Settings, WidthsComeAsNumberOrList) {
   EXPECT_EQ(recipe_of({{"nhl", "2"}, {"sz", "64,32"}}).layers, (std::vector{64, 32}));
   EXPECT_TRUE(recipe_of({{"layers", "none"}}).layers.empty());
   EXPECT_TRUE(recipe_of({{"nhl", "0"}}).layers.empty());
-  EXPECT_EQ(error_of({{"nhl", "3"}, {"sz", "64,32"}}).detail, "num-layers is 3, layers lists 2: 64,32");
+  EXPECT_EQ(error_of({{"nhl", "3"}, {"sz", "64,32"}}).detail, "--num-layers is 3, --layers lists 2: 64,32");
 }
 
 TEST(Settings, RefusedValuesSayWhatWasFoundAndWhatToDo) {
@@ -293,6 +293,33 @@ TEST(Settings, AKnobTheOptimizerLacksIsReported) {
   ASSERT_EQ(notes.size(), 1U);
   EXPECT_EQ(notes[0], "sgd has no momentum: the value given changes nothing");
   EXPECT_TRUE(idle_settings(recipe_of({{"o", "adam"}, {"beta1", "0.9"}})).empty());
+}
+
+TEST(Settings, WhatChangesNothingIsReported) {
+  const auto note = [](const Given& given) {
+    const auto notes = idle_settings(recipe_of(given));
+    return notes.empty() ? "" : notes.size() == 1 ? notes[0].substr(0, notes[0].find(':')) : "more than one";
+  };
+  EXPECT_EQ(note({{"residual", "true"}, {"layers", "64,32,64"}}), "residual");
+  EXPECT_EQ(note({{"residual", "true"}, {"layers", "none"}}), "residual");
+  EXPECT_EQ(note({{"residual", "true"}, {"layers", "64,32,32"}}), "");
+  EXPECT_EQ(note({{"label-smoothing", "0.1"}, {"loss", "squared_error"}}), "squared_error has no label smoothing");
+  EXPECT_EQ(note({{"label-smoothing", "0.1"}}), "");
+  EXPECT_EQ(note({{"schedule-factor", "0.5"}}), "the schedule cosine has no factor");
+  EXPECT_EQ(note({{"schedule-factor", "0.5"}, {"schedule", "exponential"}}), "");
+  EXPECT_EQ(note({{"schedule-every", "5"}, {"schedule", "exponential"}}), "the schedule exponential has no every");
+  EXPECT_EQ(note({{"schedule-every", "5"}, {"schedule", "step"}}), "");
+  EXPECT_EQ(note({{"warmup", "3"}, {"epochs", "3"}}), "the warm-up of 3 epochs lasts as long as the training (3)");
+  EXPECT_EQ(note({{"warmup", "2.5"}, {"epochs", "3"}}), "");
+}
+
+TEST(Settings, TheCoursesMeanSquaredErrorIsExplained) {
+  Draft draft;
+  ASSERT_TRUE(draft.set("-l", "mean_squared_error", Source::flag).has_value());
+  ASSERT_EQ(draft.remarks().size(), 1U);
+  EXPECT_NE(draft.remarks()[0].find("means squared_error"), std::string::npos);
+  ASSERT_TRUE(draft.set("-l", "squared_error", Source::flag).has_value());
+  EXPECT_TRUE(draft.remarks().empty());
 }
 
 TEST(Settings, EveryKnobOfEveryOptimizerCanBeSet) {

@@ -83,9 +83,11 @@ Result<void> run(bool json, const Console& console) {
                             wrong->worst, wrong->worst_at),
                 "back-propagation and central differences must agree to 1e-6");
   if (!json)
-    console.out << fmt::format(
-        "all {} gradients of {} networks are right: the largest error is {:.1e}, allowed is {:.0e}\n",
-        grouped(parameters), grouped(checks->size()), worst->worst, kLimit);
+    console.out << wrapped(fmt::format("all {} gradients of {} networks are right: the largest error is {:.1e}, "
+                                       "allowed is {:.0e}",
+                                       grouped(parameters), grouped(checks->size()), worst->worst, kLimit),
+                           console.out_terminal)
+                << '\n';
   return {};
 }
 

@@ -41,6 +41,13 @@ std::vector<Place> places_of(const KnownSet& set) {
   return places;
 }
 
+/// A sentence, wrapped on a terminal, two cells from the left.
+std::string indented(const std::string& sentence, const Terminal& terminal) {
+  std::string text = "  ";
+  for (const char c : wrapped(sentence, terminal, 2)) text += c == '\n' ? std::string("\n  ") : std::string(1, c);
+  return text + "\n";
+}
+
 void list_known(const Console& console, bool json) {
   for (const KnownSet& set : known_sets()) {
     const std::vector<Place> places = places_of(set);
@@ -52,14 +59,18 @@ void list_known(const Console& console, bool json) {
       console.out << line.dump() << '\n';
       continue;
     }
-    console.out << inked(set.name, Ink::bold, console.out_terminal.colour) << "  " << set.summary << '\n';
+    const Terminal& terminal = console.out_terminal;
+    const std::string head = wrapped(fmt::format("{}  {}", set.name, set.summary), terminal);
+    console.out << inked(set.name, Ink::bold, terminal.colour) << head.substr(set.name.size()) << '\n';
     bool any = false;
     for (const Place& place : places) {
       any = any || place.verified;
-      console.out << fmt::format("  {}  {}\n", place.folder.string(),
-                                 place.verified ? "checksums hold" : (place.found ? place.trouble : "not there"));
+      console.out << indented(
+          fmt::format("{}  {}", place.folder.string(),
+                      place.verified ? "checksums hold" : (place.found ? place.trouble : "not there")),
+          terminal);
     }
-    if (!any) console.out << "  to get it: " << set.how_to_get << '\n';
+    if (!any) console.out << indented(fmt::format("to get it: {}", set.how_to_get), terminal);
   }
 }
 

@@ -6,6 +6,8 @@
 
 #include "analysis/confusion.hpp"
 #include "cli/all_commands.hpp"
+#include "cli/help.hpp"
+#include "cli/picture_file.hpp"
 #include "cli/workspace.hpp"
 #include "data/split.hpp"
 #include "experiment/build.hpp"
@@ -51,13 +53,13 @@ Result<void> check_fit(const Model& model, const Dataset& set) {
 }
 
 Result<Measured> measure(const State& state, const Console& console) {
-  auto model = load_model(state.model, workspace_of(state.workspace));
+  auto model = model_of(state.model, state.workspace);
   if (!model) return pass_on(model);
   if (!state.data.empty()) model->recipe.data = state.data;
   auto data = open_data_of(model->recipe);
   if (!data) return pass_on(data);
   if (state.data.empty() && data->checksum != model->checksum)
-    console.say("note: these data are not those the network was trained on");
+    console.note("these data are not those the network was trained on");
   auto set = part_of(*data, model->recipe, state.split);
   if (!set) return pass_on(set);
   if (auto fits = check_fit(*model, *set); !fits) return pass_on(fits);
@@ -121,13 +123,14 @@ void print_classes(const Measured& measured, const ConfusionMatrix& matrix, cons
               << confusion_table(matrix, names, terminal);
   const auto pairs = most_confused(matrix, 3);
   if (!pairs.empty()) console.out << '\n';
-  for (const ConfusedPair& pair : pairs) console.out << in_words(pair, matrix, names) << '\n';
+  for (const ConfusedPair& pair : pairs) console.out << wrapped(in_words(pair, matrix, names), terminal) << '\n';
 }
 
 Result<void> run(const State& state, const Console& console) {
   if (state.split != "test" && state.split != "validation" && state.split != "train")
     return fail(Trouble::usage, fmt::format("--split knows no `{}`", state.split), "it takes test, validation or train",
                 "for example --split validation");
+  if (auto named = check_picture_file(state.png); !named) return named;
   auto measured = measure(state, console);
   if (!measured) return pass_on(measured);
   nlohmann::ordered_json json = json_of(*measured, state.split);
@@ -166,14 +169,15 @@ Command evaluate_command() {
           [] {
             auto state = std::make_shared<State>();
             return Prepared{
-                {{"MODEL", "", "a run, or a model file", &state->model, true},
+                {{"MODEL", "", std::string(kModelHelp), &state->model, true},
                  {"--split", "NAME", "test, validation or train [test]", &state->split, false},
                  {"--data", "DIR", "a folder of IDX files instead of the set it was trained on", &state->data, false},
                  {"--png", "FILE", "the confusion matrix as a picture, .png or .svg", &state->png, false},
                  {"--workspace", "DIR", "where runs are kept [atelier-runs]", &state->workspace, false},
                  {"--json", "", "all numbers as one JSON object", &state->json, false}},
                 [state](Console& console) { return run(*state, console); }};
-          }};
+          },
+          kDoubtRemark};
 }
 
 }  // namespace atelier::cli

@@ -1,10 +1,15 @@
 // help.hpp: the overview of all commands, and the help of one.
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "cli/command.hpp"
 
 namespace atelier::cli {
+
+/// What stands behind the "±" of an accuracy; for the help of commands that show one.
+inline constexpr std::string_view kDoubtRemark =
+    "89.51 % ± 0.39: ± is one standard error, from the number of samples alone.";
 
 /// What `atelier --help` prints.
 std::string overview(const Terminal& terminal);

@@ -27,16 +27,40 @@ struct State {
   bool json = false;
 };
 
-Result<std::vector<FittedPicture>> read_all(const std::vector<std::string>& files, const ImageShape& shape) {
+/// The pictures that could be read, and what was wrong with the others.
+struct Gallery {
+  std::vector<std::string> files;
   std::vector<FittedPicture> pictures;
+  std::vector<Error> troubles;
+};
+
+Gallery read_all(const std::vector<std::string>& files, const ImageShape& shape) {
+  Gallery gallery;
   for (const std::string& file : files) {
     auto picture = read_picture(file);
-    if (!picture) return pass_on(picture);
-    auto fitted = fit_picture(std::move(*picture), shape);
-    if (!fitted) return pass_on(fitted);
-    pictures.push_back(std::move(*fitted));
+    auto fitted = picture ? fit_picture(std::move(*picture), shape) : Result<FittedPicture>(pass_on(picture));
+    if (!fitted) {
+      gallery.troubles.push_back(std::move(fitted.error()));
+      continue;
+    }
+    gallery.files.push_back(file);
+    gallery.pictures.push_back(std::move(*fitted));
   }
-  return pictures;
+  return gallery;
+}
+
+/// One error of what could not be read; its kind is that of the first.
+Result<void> verdict(const Gallery& gallery) {
+  if (gallery.troubles.empty()) return {};
+  if (gallery.troubles.size() == 1) return std::unexpected(gallery.troubles.front());
+  Error all{.kind = gallery.troubles.front().kind,
+            .summary = fmt::format("{} of {} pictures cannot be used", gallery.troubles.size(),
+                                   gallery.troubles.size() + gallery.pictures.size()),
+            .detail = {},
+            .hint = gallery.troubles.front().hint};
+  for (const Error& trouble : gallery.troubles)
+    all.detail += fmt::format("{}{}: {}", all.detail.empty() ? "" : "\n", trouble.summary, trouble.detail);
+  return std::unexpected(std::move(all));
 }
 
 /// The classes, the likeliest first.
@@ -86,28 +110,28 @@ nlohmann::ordered_json json_of(const std::string& file, const FittedPicture& pic
 }
 
 Result<void> run(const State& state, const Console& console) {
-  auto model = load_model(state.model, workspace_of(state.workspace));
+  auto model = model_of(state.model, state.workspace);
   if (!model) return pass_on(model);
   if (!model->classification)
     return fail(Trouble::data, "this network answers with numbers, not classes", "it was trained for a regression",
                 "predict shows networks that tell classes of pictures apart");
-  auto pictures = read_all(state.images, model->image);
-  if (!pictures) return pass_on(pictures);
-  Matrix<float> features(pictures->size(), model->network.inputs());
-  for (std::size_t i = 0; i < pictures->size(); i++)
-    std::ranges::copy((*pictures)[i].features, features.row(i).begin());
+  const Gallery gallery = read_all(state.images, model->image);
+  const std::vector<FittedPicture>& pictures = gallery.pictures;
+  Matrix<float> features(pictures.size(), model->network.inputs());
+  for (std::size_t i = 0; i < pictures.size(); i++) std::ranges::copy(pictures[i].features, features.row(i).begin());
   ThreadPool pool(threads_of(Recipe{}));
-  const Matrix<float> answers = predict(model->network, std::as_const(features).view(), true, pool);
-  for (std::size_t i = 0; i < pictures->size(); i++) {
-    const std::span<const float> probabilities = answers.row(i);
+  Matrix<float> answers;
+  if (!pictures.empty()) answers = predict(model->network, std::as_const(features).view(), true, pool);
+  for (std::size_t i = 0; i < pictures.size(); i++) {
+    const std::span<const float> probabilities = std::as_const(answers).row(i);
     if (state.json) {
-      console.out << json_of(state.images[i], (*pictures)[i], probabilities, model->class_names).dump() << '\n';
+      console.out << json_of(gallery.files[i], pictures[i], probabilities, model->class_names).dump() << '\n';
       continue;
     }
     if (i) console.out << '\n';
-    print(state.images[i], what_was_done((*pictures)[i], model->image), probabilities, model->class_names, console);
+    print(gallery.files[i], what_was_done(pictures[i], model->image), probabilities, model->class_names, console);
   }
-  return {};
+  return verdict(gallery);
 }
 
 }  // namespace
@@ -120,7 +144,7 @@ Command predict_command() {
           {"atelier predict r7k2 shoe.png", "atelier predict atelier-runs/r7k2/model.safetensors *.png --json"},
           [] {
             auto state = std::make_shared<State>();
-            return Prepared{{{"MODEL", "", "a run, or a model file", &state->model, true},
+            return Prepared{{{"MODEL", "", std::string(kModelHelp), &state->model, true},
                              {"IMAGE", "", "pictures of any size", &state->images, true},
                              {"--workspace", "DIR", "where runs are kept [atelier-runs]", &state->workspace, false},
                              {"--json", "", "one JSON object a picture", &state->json, false}},

@@ -9,6 +9,7 @@
 
 #include "cli/all_commands.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/workspace.hpp"
 #include "figures/curve.hpp"
 #include "figures/live_region.hpp"
 #include "figures/progress.hpp"
@@ -129,7 +130,7 @@ Result<void> run(const State& state, const Console& console) {
   if (!answers) return pass_on(answers);
   if (auto written = write_report(*answers); !written) return written;
   print_answers(*answers, console);
-  console.say(fmt::format("next: atelier evaluate {}", answers->network.training.model.string()));
+  console.say(fmt::format("next: atelier evaluate {}", shell_word(answers->network.training.model.string())));
   return {};
 }
 

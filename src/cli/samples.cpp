@@ -8,6 +8,7 @@
 #include "analysis/samples.hpp"
 #include "base/files.hpp"
 #include "cli/all_commands.hpp"
+#include "cli/picture_file.hpp"
 #include "data/open.hpp"
 
 namespace atelier::cli {
@@ -43,6 +44,7 @@ Result<void> save_each(const SamplesFigure& figure, const std::filesystem::path&
 }
 
 Result<void> run(const State& state, const Console& console) {
+  if (auto named = check_picture_file(state.png); !named) return named;
   std::optional<std::uint64_t> seed;
   if (!state.seed.empty()) {
     Recipe recipe;

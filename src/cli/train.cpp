@@ -2,13 +2,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 #include <optional>
 
 #include "analysis/proportion.hpp"
 #include "cli/all_commands.hpp"
 #include "cli/events.hpp"
+#include "cli/help.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/live.hpp"
 #include "cli/workspace.hpp"
@@ -30,6 +33,9 @@ struct Plan {
   Recipe recipe;
   RunOptions options;
   std::optional<EpochReport> best;  ///< so far, of the run that is resumed
+  std::vector<std::string> notes;   ///< what to know before it begins
+  int epochs_done = 0;              ///< of the run that is resumed
+  bool finished = false;            ///< the run to go on with has nothing left to do
 };
 
 /// The best epoch that a checkpoint remembers.
@@ -45,13 +51,23 @@ std::optional<EpochReport> best_of(const nlohmann::ordered_json& memory) {
   return best;
 }
 
+/// "r7k2 is finished: ..." where a checkpoint leaves nothing to train; else empty.
+std::string finished_note(const Plan& plan) {
+  const std::string run = plan.options.resume->filename().string();
+  const int done = plan.epochs_done, all = plan.recipe.epochs, patience = plan.recipe.patience;
+  if (done >= all) return fmt::format("{} is finished: all of its {} epochs are done", run, all);
+  if (patience > 0 && plan.best && done - plan.best->epoch >= patience)
+    return fmt::format("{} is finished: it stopped early, after {} of {} epochs", run, done, all);
+  return {};
+}
+
 /// A resumed run keeps its settings: its schedule and its random numbers were planned with them.
 Result<Plan> plan_to_resume(const State& state, Plan plan) {
   for (const std::string_view name : state.draft.names())
     if (name != "threads")
       return fail(Trouble::usage, fmt::format("a resumed run keeps its own {}", name),
                   "only threads may change: they never change the result", "leave it out, or start a new training");
-  auto folder = find_run(state.resume, plan.options.workspace);
+  auto folder = run_to_resume(state.resume, state.workspace);
   if (!folder) return pass_on(folder);
   auto checkpoint = read_checkpoint(*folder / "checkpoint.safetensors");
   if (!checkpoint) return pass_on(checkpoint);
@@ -61,7 +77,12 @@ Result<Plan> plan_to_resume(const State& state, Plan plan) {
   if (!recipe) return pass_on(recipe);
   plan.recipe = std::move(*recipe);
   plan.best = best_of(checkpoint->memory);
+  plan.epochs_done = static_cast<int>(checkpoint->memory.value("history", nlohmann::ordered_json::array()).size());
   plan.options.resume = std::move(*folder);
+  if (std::string note = finished_note(plan); !note.empty()) {
+    plan.notes.push_back(std::move(note));
+    plan.finished = true;
+  }
   return plan;
 }
 
@@ -75,6 +96,8 @@ Result<Plan> plan_of(State& state) {
   auto recipe = state.draft.settle();
   if (!recipe) return pass_on(recipe);
   plan.recipe = std::move(*recipe);
+  plan.notes = state.draft.remarks();
+  std::ranges::move(idle_settings(plan.recipe), std::back_inserter(plan.notes));
   return plan;
 }
 
@@ -82,7 +105,7 @@ Result<Plan> plan_of(State& state) {
 class Reporter {
  public:
   Reporter(const Plan& plan, bool json, const Console& console)
-      : console_(console), json_(json), epochs_(plan.recipe.epochs), best_(plan.best) {
+      : console_(console), json_(json), epochs_(plan.recipe.epochs), finished_(plan.finished), best_(plan.best) {
     if (!console.quiet && !json) view_.emplace(stream_seams(STDERR_FILENO));
   }
 
@@ -109,7 +132,7 @@ class Reporter {
                   .network = opening.network,
                   .epochs = epochs_,
                   .unit = opening.pictures ? "img/s" : "rows/s"});
-    if (opening.epochs_done > 0)
+    if (opening.epochs_done > 0 && !finished_)
       view_->note(fmt::format("going on with {} after {} of {} epochs", opening.run, opening.epochs_done, epochs_));
   }
 
@@ -131,6 +154,7 @@ class Reporter {
   const Console& console_;
   bool json_;
   int epochs_;
+  bool finished_;
   std::optional<EpochReport> best_;
   std::optional<TrainingView> view_;
 };
@@ -152,11 +176,6 @@ std::string result_line(const Outcome& outcome, double seconds) {
   return fmt::format("{}   in {}   →  {}\n", text, elapsed(seconds), outcome.model.string());
 }
 
-/// The run as a later command names it.
-std::string name_of(const State& state, const Outcome& outcome) {
-  return state.workspace.empty() ? outcome.run : fmt::format("{} --workspace {}", outcome.run, state.workspace);
-}
-
 Result<void> finish(const State& state, const Outcome& outcome, double seconds, const Console& console) {
   const bool has_model = outcome.best_epoch > 0;
   if (state.json)
@@ -167,17 +186,17 @@ Result<void> finish(const State& state, const Outcome& outcome, double seconds, 
   if (outcome.stopped_early) console.say(fmt::format("stopped early: no better epoch since {}", outcome.best_epoch));
   if (outcome.interrupted) {
     console.say(fmt::format("stopped after {} of {} epochs; to go on: atelier train --resume {}", outcome.epochs,
-                            outcome.recipe.epochs, name_of(state, outcome)));
+                            outcome.recipe.epochs, run_words(outcome.folder, state.workspace)));
     return fail(Trouble::interrupted, "");
   }
-  console.say(fmt::format("next: atelier evaluate {}", name_of(state, outcome)));
+  console.say(fmt::format("next: atelier evaluate {}", run_words(outcome.folder, state.workspace)));
   return {};
 }
 
 Result<void> run(State& state, const Console& console) {
   auto plan = plan_of(state);
   if (!plan) return pass_on(plan);
-  for (const std::string& note : idle_settings(plan->recipe)) console.say("note: " + note);
+  for (const std::string& note : plan->notes) console.note(note);
   const Interrupt interrupt;
   Reporter reporter(*plan, state.json, console);
   const auto began = std::chrono::steady_clock::now();
@@ -203,12 +222,13 @@ Command train_command() {
         return Prepared{
             {{"--config", "FILE", "a YAML file of settings; flags win over it", &state->config, false},
              {"--test", "", "also measure the accuracy on the test set, once, at the end", &state->test, false},
-             {"--resume", "RUN", "go on with a run that was stopped", &state->resume, false},
+             {"--resume", "RUN", "go on with a run that was stopped; `last`: the newest", &state->resume, false},
              {"--workspace", "DIR", "where runs are kept [atelier-runs]", &state->workspace, false},
              {"--json", "", "one JSON object a line on standard output, an epoch each", &state->json, false}},
             [state](Console& console) { return run(*state, console); },
             &state->draft};
-      }};
+      },
+      kDoubtRemark};
 }
 
 }  // namespace atelier::cli

@@ -1,15 +1,30 @@
-// workspace.hpp: where runs are kept, as the command line names it.
+// workspace.hpp: runs and models as the command line names them.
 #pragma once
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "experiment/session.hpp"
 
 namespace atelier::cli {
 
+/// The help of a MODEL.
+inline constexpr std::string_view kModelHelp = "a run, `last` for the newest, or a model file";
+
 /// The folder that --workspace names, or the usual one.
-inline std::filesystem::path workspace_of(const std::string& word) {
-  return word.empty() ? RunOptions{}.workspace : std::filesystem::path(word);
-}
+std::filesystem::path workspace_of(const std::string& word);
+
+/// A text as one word of a shell, quoted where it must be: "my run" -> "'my run'".
+std::string shell_word(std::string_view text);
+
+/// What names a run in a later command: its name, with --workspace where that was given, or its folder where it lies
+/// elsewhere. Quoted for the shell.
+std::string run_words(const std::filesystem::path& folder, const std::string& workspace_word);
+
+/// The folder of a run that can be resumed.
+Result<std::filesystem::path> run_to_resume(const std::string& run, const std::string& workspace_word);
+
+/// The model that `what` names.
+Result<Model> model_of(const std::string& what, const std::string& workspace_word);
 
 }  // namespace atelier::cli

@@ -49,6 +49,11 @@ class Evaluate(Model):
             self.assertIn(word, ran.stdout)
         self.assertEqual((self.folder / "confusion.png").read_bytes()[:4], b"\x89PNG")
 
+    def test_a_picture_of_another_kind_is_refused_at_once(self):
+        ran = self.run_program("evaluate", self.run_name, "--png", "x.gif")
+        self.assertEqual((ran.returncode, ran.stdout), (2, ""))
+        self.assertIn("hint: ", ran.stderr)
+
     def test_another_workspace(self):
         end = self.train("-e", "1", "--workspace", "elsewhere")[-1]
         self.succeeds("evaluate", end["run"], "--workspace", "elsewhere")
@@ -93,6 +98,18 @@ class Predict(Model):
         line = self.predictions(self.band("negative.png", 1, bright=55, dark=235))[0]
         self.assertTrue(line["inverted"])
         self.assertEqual(line["class"], "1")
+
+    def test_bad_pictures_hide_no_good_ones(self):
+        (self.folder / "text.png").write_text("no picture")
+        files = [self.band("0.png", 0), "text.png", self.band("2.png", 2)]
+        ran = self.run_program("predict", self.run_name, *files, "--json")
+        self.assertEqual(ran.returncode, 3)
+        self.assertEqual([json.loads(line)["class"] for line in ran.stdout.splitlines()], ["0", "2"])
+        self.assertIn("text.png", ran.stderr)
+        text = self.fails(4, "predict", self.run_name, "nothing.png", *files)
+        self.assertIn("2 of 4 pictures cannot be used", text)
+        self.assertIn("nothing.png", text)
+        self.assertIn("text.png", text)
 
     def test_pictures_that_are_none(self):
         self.assertIn("needs IMAGE", self.fails(2, "predict", self.run_name))

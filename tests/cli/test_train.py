@@ -199,7 +199,41 @@ class Interrupts(Case):
         self.fails(5, "train", "--resume", run)
 
 
+    def test_a_finished_run_says_so(self):
+        self.small_set()
+        run = self.train("-e", "2")[-1]["run"]
+        ran = self.succeeds("train", "--resume", run)
+        self.assertIn(f"note: {run} is finished: all of its 2 epochs are done", ran.stderr)
+        self.assertNotIn("going on", ran.stderr)
+
+    def test_a_run_without_an_epoch(self):
+        (self.folder / "atelier-runs" / "r7k2").mkdir(parents=True)
+        self.assertIn("no checkpoint", self.fails(4, "train", "--resume", "r7k2"))
+        self.assertIn("has no model yet", self.fails(4, "evaluate", "r7k2"))
+
+    def test_a_closed_terminal_saves_too(self):
+        self.small_set()
+        process = self.start_program("train", "--data", "data", "--json", "-e", "100000", "-sz", "32")
+        process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertTrue(json.loads(out.splitlines()[-1])["interrupted"])
+
+
 class Looks(Case):
+    def test_what_comes_next_can_be_pasted_into_a_shell(self):
+        self.small_set()
+        ran = self.succeeds("train", "--data", "data", "-e", "1", "--workspace", "my runs")
+        self.assertRegex(ran.stderr, r"next: atelier evaluate \w+ --workspace 'my runs'\n")
+
+    def test_what_changes_nothing_is_said(self):
+        self.small_set()
+        ran = self.succeeds("train", "--data", "data", "-e", "1", "-sz", "8,4", "--residual", "--warmup", "2",
+                            "--schedule-every", "3", "-l", "mean_squared_error", "--label-smoothing", "0.1")  # fmt: skip
+        for found in ("residual", "the warm-up", "has no every", "means squared_error", "has no label smoothing"):
+            self.assertRegex(ran.stderr, f"(?m)^note: .*{found}")
+
     def test_a_pipe_gets_plain_lines(self):
         self.small_set()
         ran = self.succeeds("train", "--data", "data", "-e", "2")

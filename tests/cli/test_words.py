@@ -33,6 +33,12 @@ class Words(Case):
         for flag in "-wp -we -d -e -b -l -o -lr -m --beta --beta1 --beta2 -eps -w_d -w_i -nhl -sz -a".split():
             self.assertRegex(text, rf"(?m)^  {flag}[, ]")
 
+    def test_help_says_what_stands_in_a_result(self):
+        for command in ("train", "evaluate"):
+            self.assertIn("± is one standard error", self.succeeds(command, "--help").stdout)
+        self.assertIn("-o, --output DIR", self.succeeds("reproduce", "--help").stdout)
+        self.assertIn("`last`", self.succeeds("predict", "--help").stdout)
+
     def test_unknown_words_are_answered_with_the_nearest(self):
         for words, hint in (
             (["trian"], "atelier train"),
@@ -170,6 +176,8 @@ class Samples(Case):
         self.assertEqual(len(set(shown)), 3)
 
     def test_troubles(self):
+        ran = self.run_program("samples", "--png", "x.gif")
+        self.assertEqual((ran.returncode, ran.stdout), (2, ""))
         self.assertIn("fashion_mnist", self.fails(2, "samples", "fashionmnits"))
         self.small_set()
         self.fails(4, "samples", "--data", "data", "--png", "nowhere/out.png")

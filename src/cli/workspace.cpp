@@ -1,0 +1,74 @@
+// workspace.cpp: runs and models found, and named for the next command.
+#include "cli/workspace.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace atelier::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("_@%+=:,./-").find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+fs::path workspace_of(const std::string& word) { return word.empty() ? RunOptions{}.workspace : fs::path(word); }
+
+std::string shell_word(std::string_view text) {
+  if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
+  const bool controls = std::ranges::any_of(text, is_control);  // $'...' shows them as digits
+  std::string word = controls ? "$'" : "'";
+  for (const char c : text) {
+    if (is_control(c))
+      word += fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+    else if (c == '\'')
+      word += controls ? "\\'" : "'\\''";
+    else
+      word += controls && c == '\\' ? "\\\\" : std::string(1, c);
+  }
+  return word + "'";
+}
+
+std::string run_words(const fs::path& folder, const std::string& workspace_word) {
+  const fs::path whole = folder.filename().empty() ? folder.parent_path() : folder;  // without a slash at its end
+  const fs::path workspace = workspace_of(workspace_word);
+  if (whole.lexically_normal() != (workspace / whole.filename()).lexically_normal()) return shell_word(whole.string());
+  const std::string name = shell_word(whole.filename().string());
+  if (workspace_word.empty()) return name;
+  return fmt::format("{} --workspace{}{}", name, workspace_word.starts_with('-') ? "=" : " ",
+                     shell_word(workspace_word));
+}
+
+Result<fs::path> run_to_resume(const std::string& run, const std::string& workspace_word) {
+  auto folder = find_run(run, workspace_of(workspace_word));
+  if (!folder || is_file(*folder / "checkpoint.safetensors")) return folder;
+  return fail(Trouble::file, fmt::format("{} cannot be resumed: it has no checkpoint", folder->string()),
+              "a run saves one after every epoch, and when it is stopped: no epoch of this one was finished",
+              "start it again with `atelier train` and its settings");
+}
+
+Result<Model> model_of(const std::string& what, const std::string& workspace_word) {
+  auto model = load_model(what, workspace_of(workspace_word));
+  if (model || model.error().kind != Trouble::file) return model;
+  const auto folder = find_run(what, workspace_of(workspace_word));
+  if (!folder || is_file(*folder / "model.safetensors")) return model;
+  const bool resumable = is_file(*folder / "checkpoint.safetensors");
+  return fail(Trouble::file, fmt::format("{} has no model yet", folder->string()),
+              "a run saves its model after an epoch, and none was finished",
+              resumable ? fmt::format("go on with `atelier train --resume {}`", run_words(*folder, workspace_word))
+                        : "start it again with `atelier train` and its settings");
+}
+
+}  // namespace atelier::cli

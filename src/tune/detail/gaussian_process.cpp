@@ -202,8 +202,8 @@ GaussianProcess::GaussianProcess(const GpData& data, const GpParameters& paramet
 }
 
 std::vector<GaussianProcess::Belief> GaussianProcess::predict(std::span<const double> rows) const {
-  constexpr std::size_t block = 64;
-  const std::size_t n = count(), width = data_->width, all = rows.size() / width;
+  const std::size_t n = count(), width = data_->width, all = rows.size() / width,
+                    block = std::min<std::size_t>(64, all);
   std::vector<Belief> beliefs;
   std::vector<double> kernel(n * block), v(block), columns(width * block);
   std::vector<bool> active(width);

@@ -17,8 +17,11 @@ std::string wrapped(std::string_view text, const Terminal& terminal, int margin)
     if (cells(line) <= width) {
       out += line;
     } else {
-      const std::vector<std::string> parts = wrap(line, width);
-      for (std::size_t i = 0; i < parts.size(); i++) out += (i ? "\n" : "") + parts[i];
+      for (std::string& part : wrap(line, width)) {
+        while (part.ends_with(' ')) part.pop_back();
+        out += part + "\n";
+      }
+      out.pop_back();
     }
     if (end == text.size()) return out;
     out += '\n';

@@ -1,8 +1,10 @@
 // evaluate.cpp: `atelier evaluate` tells how good a trained network is, class by class.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 
 #include "analysis/confusion.hpp"
 #include "cli/all_commands.hpp"
@@ -14,6 +16,7 @@
 #include "experiment/session.hpp"
 #include "figures/confusion_figure.hpp"
 #include "figures/progress.hpp"
+#include "figures/table.hpp"
 #include "train/evaluate.hpp"
 
 namespace atelier::cli {
@@ -112,14 +115,38 @@ void add_classes(nlohmann::ordered_json& json, const Measured& measured, const C
   }
 }
 
+/// The scores in a narrow window: without the samples, names cut to the room there is.
+std::string narrow_scores(const Scores& all, const std::vector<std::string>& names, const Terminal& terminal) {
+  constexpr int kNumbers = 27;  // cells of the three scores and their gaps
+  const int room = std::max(terminal.width - kNumbers, 4);
+  const auto number = [](std::optional<double> value) { return value ? fmt::format("{:.4f}", *value) : "–"; };
+  Table table{.columns = {{"class"}, {"precision", Align::right}, {"recall", Align::right}, {"F1", Align::right}}};
+  const auto add = [&](std::string_view name, const ClassScores& s) {
+    table.rows.push_back({clip(printable(name), room), number(s.precision), number(s.recall), number(s.f1)});
+  };
+  for (std::size_t c = 0; c < all.classes.size(); c++) add(names[c], all.classes[c]);
+  table.rows.emplace_back();
+  add("mean", all.macro);
+  return to_text(table, terminal);
+}
+
+std::string scores_that_fit(const Scores& all, const std::vector<std::string>& names, const Terminal& terminal) {
+  const std::string usual = scores_table(all, names, terminal);
+  std::istringstream lines(usual);
+  for (std::string line; std::getline(lines, line);)
+    if (cells(line) > terminal.width) return narrow_scores(all, names, terminal);
+  return usual;
+}
+
 void print_classes(const Measured& measured, const ConfusionMatrix& matrix, const Console& console) {
   const Terminal& terminal = console.out_terminal;
   const std::vector<std::string>& names = measured.set.class_names();
   const Scores all = scores(matrix);
-  console.out << fmt::format("{}   {} samples   accuracy {}   loss {}\n\n", measured.name, grouped(measured.set.size()),
-                             percent_with_doubt(all.accuracy.value, all.accuracy.error),
-                             brief_number(measured.evaluation.loss))
-              << scores_table(all, names, terminal) << '\n'
+  const std::string head =
+      fmt::format("{}   {} samples   accuracy {}   loss {}", measured.name, grouped(measured.set.size()),
+                  percent_with_doubt(all.accuracy.value, all.accuracy.error), brief_number(measured.evaluation.loss));
+  console.out << wrapped(head, terminal) << "\n\n"
+              << scores_that_fit(all, names, terminal) << '\n'
               << confusion_table(matrix, names, terminal);
   const auto pairs = most_confused(matrix, 3);
   if (!pairs.empty()) console.out << '\n';

@@ -61,7 +61,9 @@ Result<void> Draft::read_file(const std::string& path) {
   std::map<const Setting*, std::string> seen;
   for (const auto& entry : root) {
     const std::string where = place(path, entry.first.Mark());
-    if (!entry.first.IsScalar()) return fail(Trouble::usage, fmt::format("{}: a name must be a plain word", where));
+    if (!entry.first.IsScalar())
+      return fail(Trouble::usage, fmt::format("{}: a name must be a plain word", where), "found a list or a map",
+                  "for example `learning_rate: 0.001`");
     const std::string name = entry.first.Scalar();
     if (const Setting* setting = find_setting(name)) {
       if (const auto [twice, fresh] = seen.try_emplace(setting, name); !fresh)

@@ -272,6 +272,7 @@ TEST(Settings, FilesAreRefusedByLine) {
   EXPECT_EQ(refusal("lr: 0.1\nlearning_rate: 0.2\n"), ":2: learning-rate is set twice");
   EXPECT_EQ(refusal("epochs:\n"), ":1: epochs has no single value");
   EXPECT_EQ(refusal("epochs: {value: 3}\n"), ":1: epochs has no single value");
+  EXPECT_EQ(refusal("[a]: 1\n"), ":1: a name must be a plain word");
   EXPECT_EQ(refusal("[1, 2]\n"), ":1: a config file is a list of `name: value` lines");
   EXPECT_EQ(refusal("a: b: c\n"), ":1: this is no YAML");
   EXPECT_EQ(refusal(std::string(2000, '[')), ":1: this is no YAML");

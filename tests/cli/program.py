@@ -1,5 +1,6 @@
 """The program under test, and small data sets to feed it."""
 
+import fcntl
 import gzip
 import json
 import os
@@ -10,6 +11,7 @@ import select
 import struct
 import subprocess
 import tempfile
+import termios
 import unittest
 import zlib
 
@@ -52,15 +54,13 @@ class Case(unittest.TestCase):
             encoding="utf-8",
         )
 
-    def run_in_terminal(self, *words, **environment):
-        """What a terminal of 100 x 30 cells receives, and the exit code."""
+    def run_in_terminal(self, *words, width=100, **environment):
+        """What a terminal of `width` x 30 cells receives, and the exit code."""
         pid, terminal = pty.fork()
         if pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 30, width, 0, 0))
             os.chdir(self.folder)
             os.execve(ATELIER, [ATELIER, *map(str, words)], self.environment | {"TERM": "xterm-256color"} | environment)
-        import fcntl, termios
-
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         received = b""
         while select.select([terminal], [], [], 120)[0]:
             try:

@@ -1,6 +1,7 @@
 """`atelier evaluate` and `atelier predict`."""
 
 import json
+import re
 import shutil
 
 from program import Case, write_png
@@ -48,6 +49,14 @@ class Evaluate(Model):
         for word in ("accuracy", "precision", "recall", "F1", "mean over classes"):
             self.assertIn(word, ran.stdout)
         self.assertEqual((self.folder / "confusion.png").read_bytes()[:4], b"\x89PNG")
+
+    def test_a_narrow_terminal_holds_everything(self):
+        for width, samples in ((40, False), (80, True)):
+            code, text = self.run_in_terminal("evaluate", self.run_name, width=width, NO_COLOR="1")
+            self.assertEqual(code, 0, text)
+            lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text).splitlines()
+            self.assertEqual([line for line in lines if len(line) > width], [])
+            self.assertEqual(any("F1  samples" in line for line in lines), samples)
 
     def test_a_picture_of_another_kind_is_refused_at_once(self):
         ran = self.run_program("evaluate", self.run_name, "--png", "x.gif")

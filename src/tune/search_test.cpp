@@ -108,5 +108,38 @@ TEST_P(Adaptive, BeatsChance) {
 INSTANTIATE_TEST_SUITE_P(Samplers, Adaptive, testing::Values("tpe", "gp"),
                          [](const auto& one) { return std::string(one.param); });
 
+std::vector<Observation> branin_history(std::size_t trials, Observation::State state) {
+  const Problem problem = problems()[0];
+  std::vector<Observation> history;
+  while (history.size() < trials) {
+    const auto next = sampler("sobol")->propose({problem.space, history, 1, history.size(), 0}, 0);
+    history.push_back({*next, state, problem.loss(*next), 5, 10});
+  }
+  return history;
+}
+
+double apart(const Configuration& a, const Configuration& b) {
+  return std::hypot(real(a, "x") - real(b, "x"), real(a, "y") - real(b, "y"));
+}
+
+TEST(GaussianProcessSampler, KeepsClearOfPendingTrials) {
+  const Space space = problems()[0].space;
+  auto history = branin_history(20, Observation::State::finished);
+  for (int worker = 0; worker < 6; worker++) {
+    const auto next = sampler("gp")->propose({space, history, 1, history.size(), 0}, 0);
+    ASSERT_TRUE(next);
+    for (const Observation& other : history) EXPECT_GT(apart(*next, other.configuration), 0.02);
+    history.push_back({*next});
+  }
+}
+
+TEST(GaussianProcessSampler, LearnsFromStoppedTrialsToo) {
+  const Problem problem = problems()[0];
+  const auto history = branin_history(40, Observation::State::stopped);
+  const auto next = sampler("gp")->propose({problem.space, history, 1, history.size(), 0}, 0);
+  ASSERT_TRUE(next);
+  EXPECT_LT(problem.loss(*next), 10) << "chance gives 54 in the mean";
+}
+
 }  // namespace
 }  // namespace atelier

@@ -80,8 +80,11 @@ bool Encoder::encode(const Configuration& configuration, std::span<double> row) 
   auto at = configuration.begin();
   for (std::size_t i = 0; i < width(); i++) {  // both are sorted by name
     const Parameter& parameter = space_->parameters[i];
-    while (at != configuration.end() && at->first != parameter.name && at->first < parameter.name) ++at;
-    const bool given = at != configuration.end() && at->first == parameter.name;
+    bool given = at != configuration.end() && at->first == parameter.name;
+    if (!given) {
+      while (at != configuration.end() && at->first < parameter.name) ++at;
+      given = at != configuration.end() && at->first == parameter.name;
+    }
     if (is_active(parameter, configuration) != given) return false;
     row[i] = kInactive;
     if (!given) continue;

@@ -3,7 +3,8 @@
 // Ament et al. 2023 (arXiv:2310.20708) for log EI; the search over 2,048 scrambled Sobol points and local search follow
 // Optuna's GPSampler (_gp/optim_mixed.py). Beyond it: stopped trials count with their last value and more noise, failed
 // ones with the worst value, pending ones with what the process believes of them (Kriging believer); high losses are
-// compressed logarithmically; improvement is measured against the best believed value, not the luckiest seen one.
+// compressed logarithmically; improvement is measured against the best believed value,
+// of pending trials too, not the luckiest seen one.
 #include <algorithm>
 #include <cmath>
 
@@ -103,12 +104,10 @@ std::optional<Configuration> propose_gp(const Ask& ask, std::uint64_t attempt) {
 
   GpData data = learn_from(encoder, history, trials);
   const GpParameters parameters = GaussianProcess::fit(data);
-  const std::size_t settled = data.y.size();
   believe_pending(history, parameters, data);
   const GaussianProcess process(data, parameters);
   double best = HUGE_VAL;
-  for (const auto& belief : process.predict(std::span(data.x).first(settled * data.width)))
-    best = std::min(best, belief.mean);
+  for (const auto& belief : process.predict(data.x)) best = std::min(best, belief.mean);
   if (auto proposal = most_promising(encoder, history, process, best, numbers(ask, use::gp), attempt)) return proposal;
   return propose_random(ask, attempt + patience);  // all that was looked at has been tried
 }

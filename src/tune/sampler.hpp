@@ -42,5 +42,8 @@ struct Sampler {
 std::span<const Sampler> samplers();
 /// The one called `name`; an error that names the nearest.
 Result<Sampler> sampler(std::string_view name);
+/// The sampler for a sweep's method at a trial: bayes is the Gaussian process up to 300 trials and TPE beyond, or where
+/// parameters have conditions; any other method is a sampler's name.
+Result<Sampler> sampler_for(std::string_view method, const Space& space, std::uint64_t trial);
 
 }  // namespace atelier

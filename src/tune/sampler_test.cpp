@@ -152,6 +152,14 @@ TEST(Samplers, AnUnknownNameIsToldTheNearest) {
   EXPECT_EQ(found.error().hint, "did you mean `sobol`?");
 }
 
+TEST(Samplers, BayesPicksByLengthAndConditions) {
+  EXPECT_EQ(sampler_for("bayes", spaces()[0].space, 0)->name, "gp");
+  EXPECT_EQ(sampler_for("bayes", spaces()[0].space, 300)->name, "tpe");
+  EXPECT_EQ(sampler_for("bayes", spaces()[2].space, 0)->name, "tpe");
+  EXPECT_EQ(sampler_for("grid", spaces()[0].space, 0)->name, "grid");
+  EXPECT_FALSE(sampler_for("custom", spaces()[0].space, 0));
+}
+
 TEST(GridOrder, IsWandbs) {
   const Space space{{{"a", Numeric{.low = 1, .high = 2, .integer = true}},
                      {"b", Numeric{.low = 0, .high = 0.4, .step = 0.2}},

@@ -39,4 +39,12 @@ Result<Sampler> sampler(std::string_view name) {
               near.empty() ? "" : fmt::format("did you mean `{}`?", near));
 }
 
+Result<Sampler> sampler_for(std::string_view method, const Space& space, std::uint64_t trial) {
+  constexpr std::uint64_t few = 300;
+  if (method != "bayes") return sampler(method);
+  const bool conditions =
+      std::ranges::any_of(space.parameters, [](const Parameter& p) { return p.condition.has_value(); });
+  return sampler(conditions || trial >= few ? "tpe" : "gp");
+}
+
 }  // namespace atelier

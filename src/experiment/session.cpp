@@ -209,7 +209,11 @@ Result<bool> Session::train_epoch(const Watch& watch, EpochReport& report) {
 Result<void> Session::finish_epoch(EpochReport& report) {
   Network<float> network = trainer_.result();
   const Result<Evaluation> validated = validate(network, trainer_.loss(), sides_.validation, trainer_.pool());
-  if (!validated) return pass_on(validated);
+  if (!validated) {
+    Error error = validated.error();
+    error.summary += fmt::format(" by step {} (the end of epoch {})", trainer_.steps_taken(), report.epoch);
+    return std::unexpected(std::move(error));
+  }
   const Evaluation& seen = *validated;
   report.val_loss = seen.loss;
   report.val_accuracy = seen.accuracy;
@@ -259,7 +263,8 @@ Result<void> Session::save_record(const std::string& state) const {
 }
 
 Result<void> Session::test() {
-  if (!data_.test) return fail(Trouble::data, "there is no test set", data_.where.string() + " has none");
+  if (!data_.test)
+    return fail(Trouble::data, "there is no test set", data_.where.string() + " has none", "leave out --test");
   const Result<Model> best = read_model(outcome_.model);
   if (!best) return pass_on(best);
   const Evaluation seen = evaluate(best->network, trainer_.loss(), *data_.test, trainer_.pool());

@@ -39,8 +39,8 @@ class AnyRule {
   AnyTick begin_step(const StepInfo& now, double* memory) const { return self_->begin_step(now, memory); }
   /// Updates one run of parameters; true when a gradient in it was not finite. Different runs may be updated by
   /// different threads at once.
-  bool sweep(const AnyTick& tick, const Sweep<float>& p) const { return self_->sweep(tick, p); }
-  bool sweep(const AnyTick& tick, const Sweep<double>& p) const { return self_->sweep(tick, p); }
+  bool sweep(const AnyTick& tick, const UpdateSpan<float>& p) const { return self_->sweep(tick, p); }
+  bool sweep(const AnyTick& tick, const UpdateSpan<double>& p) const { return self_->sweep(tick, p); }
 
  private:
   struct Model {
@@ -54,8 +54,8 @@ class AnyRule {
     virtual std::vector<KnobInfo> knobs() const = 0;
     virtual Result<AnyRule> with(std::string_view knob, double value) const = 0;
     virtual AnyTick begin_step(const StepInfo& now, double* memory) const = 0;
-    virtual bool sweep(const AnyTick& tick, const Sweep<float>& p) const = 0;
-    virtual bool sweep(const AnyTick& tick, const Sweep<double>& p) const = 0;
+    virtual bool sweep(const AnyTick& tick, const UpdateSpan<float>& p) const = 0;
+    virtual bool sweep(const AnyTick& tick, const UpdateSpan<double>& p) const = 0;
   };
 
   template <class R>
@@ -102,10 +102,10 @@ class AnyRule {
       }
       return any;
     }
-    bool sweep(const AnyTick& tick, const Sweep<float>& p) const override { return run(tick, p); }
-    bool sweep(const AnyTick& tick, const Sweep<double>& p) const override { return run(tick, p); }
+    bool sweep(const AnyTick& tick, const UpdateSpan<float>& p) const override { return run(tick, p); }
+    bool sweep(const AnyTick& tick, const UpdateSpan<double>& p) const override { return run(tick, p); }
     template <class Real>
-    bool run(const AnyTick& any, const Sweep<Real>& p) const {
+    bool run(const AnyTick& any, const UpdateSpan<Real>& p) const {
       TickOf<R> tick;
       std::memcpy(static_cast<void*>(&tick), any.bytes, sizeof tick);
       return detail::sweep(rule, tick, p);

@@ -61,14 +61,14 @@ std::vector<Point<Real>> follow(const Json& trace) {
     const Point<Real> g = gradient(x);
     const double quarter = step > trace["quarter_rate_after_step"].get<int>() ? 0.25 : 1;
     const AnyTick tick = rule.begin_step({.step = step, .loss = 0}, memory.data());
-    const Sweep<Real> sweep{.weight = x.data(),
-                            .gradient = g.data(),
-                            .state = state.data(),
-                            .state_stride = kSize,
-                            .count = kSize,
-                            .learning_rate = Real(trace["learning_rate"].get<double>() * quarter),
-                            .l2 = trace["weight_decay"].get<Real>(),
-                            .decoupled_decay = trace["decoupled_decay"].get<Real>()};
+    const UpdateSpan<Real> sweep{.weight = x.data(),
+                                 .gradient = g.data(),
+                                 .state = state.data(),
+                                 .state_stride = kSize,
+                                 .count = kSize,
+                                 .learning_rate = Real(trace["learning_rate"].get<double>() * quarter),
+                                 .l2 = trace["weight_decay"].get<Real>(),
+                                 .decoupled_decay = trace["decoupled_decay"].get<Real>()};
     EXPECT_FALSE(rule.sweep(tick, sweep));
     if (step % golden()["stored_every"].get<int>() == 0) rows.push_back(x);
   }

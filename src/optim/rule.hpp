@@ -81,7 +81,7 @@ concept UpdateRule = std::is_trivially_copyable_v<R> && std::is_trivially_copyab
 
 /// One contiguous run of parameters to update. Slot k of parameter i is at state[k * state_stride + i].
 template <class Real>
-struct Sweep {
+struct UpdateSpan {
   Real* weight;
   const Real* gradient;
   Real* state;
@@ -108,11 +108,11 @@ constexpr bool not_finite(Real x) {
 /// Updates `n` parameters from `first`; true when a gradient was not finite. Loads gradient, state and weight
 /// once and writes state and weight back once.
 template <class R, class Real, class Count>
-[[gnu::always_inline]] inline bool update(const R& rule, const TickOf<R>& tick, const Sweep<Real>& p, std::size_t first,
-                                          Count n) {
+[[gnu::always_inline]] inline bool update(const R& rule, const TickOf<R>& tick, const UpdateSpan<Real>& p,
+                                          std::size_t first, Count n) {
   const R r = rule;
   const TickOf<R> t = tick;
-  const Sweep<Real> q = p;
+  const UpdateSpan<Real> q = p;
   Real* __restrict weight = q.weight + first;
   const Real* __restrict gradient = q.gradient + first;
   Real* __restrict slot[R::slots > 0 ? R::slots : 1];
@@ -138,7 +138,7 @@ template <class R, class Real, class Count>
 }
 
 template <class R, class Real>
-bool sweep(const R& rule, const TickOf<R>& tick, const Sweep<Real>& p) {
+bool sweep(const R& rule, const TickOf<R>& tick, const UpdateSpan<Real>& p) {
   bool bad = false;
   per_isa([&] {
     constexpr std::integral_constant<std::size_t, 64> block;

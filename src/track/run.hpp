@@ -31,7 +31,7 @@ struct Ticket {
   int attempt = 0;
   bool operator==(const Ticket&) const = default;
 };
-enum class Verdict { accepted, refused };
+enum class Acceptance { accepted, refused };
 
 /// A run is a trial when a sweep has asked for it.
 struct TrialOf {

@@ -51,7 +51,7 @@ struct StoreWriter::Room {
   void work();
   std::vector<Parcel> collect();
   Result<void> send(std::span<Parcel> parcels);
-  void settle(std::span<Parcel> parcels, std::span<const Verdict> verdicts);
+  void settle(std::span<Parcel> parcels, std::span<const Acceptance> verdicts);
   void complain(std::span<Parcel> parcels, const Error& error, bool give_up);
 };
 
@@ -80,14 +80,14 @@ std::vector<StoreWriter::Room::Parcel> StoreWriter::Room::collect() {
   return parcels;
 }
 
-void StoreWriter::Room::settle(std::span<Parcel> parcels, std::span<const Verdict> verdicts) {
+void StoreWriter::Room::settle(std::span<Parcel> parcels, std::span<const Acceptance> verdicts) {
   const std::scoped_lock guard(mutex);
   for (std::size_t i = 0; i < parcels.size(); ++i) {
     auto& desk = *parcels[i].desk;
     desk.written = parcels[i].handed;
     desk.heard = Steady::now();
     desk.trouble.reset();
-    if (verdicts[i] == Verdict::refused) desk.refused = true;
+    if (verdicts[i] == Acceptance::refused) desk.refused = true;
   }
   done.notify_all();
 }
@@ -200,21 +200,21 @@ std::size_t RunWriter::dropped() const {
   return desk_->dropped;
 }
 
-Result<Verdict> RunWriter::flush() {
+Result<Acceptance> RunWriter::flush() {
   auto& room = *writer_->room_;
   std::unique_lock guard(room.mutex);
   const auto wanted = desk_->handed, failures = desk_->failures;
   room.urgent = true;
   room.wake.notify_one();
   room.done.wait(guard, [&] { return desk_->refused || desk_->failures != failures || desk_->written >= wanted; });
-  if (desk_->refused) return Verdict::refused;
+  if (desk_->refused) return Acceptance::refused;
   if (desk_->failures != failures && desk_->trouble) return std::unexpected(*desk_->trouble);
-  return Verdict::accepted;
+  return Acceptance::accepted;
 }
 
-Result<Verdict> RunWriter::end(const Ending& ending) {
+Result<Acceptance> RunWriter::end(const Ending& ending) {
   auto flushed = flush();
-  if (!flushed || *flushed == Verdict::refused) return flushed;
+  if (!flushed || *flushed == Acceptance::refused) return flushed;
   auto verdict = writer_->room_->store.end(desk_->ticket, ending);
   if (!verdict) return verdict;
   const std::scoped_lock guard(writer_->room_->mutex);

@@ -41,9 +41,9 @@ class RunWriter {
   std::size_t dropped() const;
 
   /// Waits until everything handed over so far is on the disk. An Error when it cannot be written now.
-  Result<Verdict> flush();
+  Result<Acceptance> flush();
   /// Writes what is left, and ends the attempt.
-  Result<Verdict> end(const Ending& ending);
+  Result<Acceptance> end(const Ending& ending);
 
  private:
   friend class StoreWriter;

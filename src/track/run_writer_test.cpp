@@ -31,7 +31,7 @@ TEST_F(RunWriterTest, WritesEverythingOnceAndInOrder) {
       if (step % 100 == 99) run.epoch({step / 100 + 1, {{"loss", step * 1.0}}}, {{"best", 7}});
       if (step % 500 == 0) run.machine(step, {{"cpu", 0.5}});
     }
-  for (auto& run : runs) EXPECT_EQ(value(run.end({RunState::finished, "", R"({"done":1})"})), Verdict::accepted);
+  for (auto& run : runs) EXPECT_EQ(value(run.end({RunState::finished, "", R"({"done":1})"})), Acceptance::accepted);
   for (const char* id : {"a", "b"}) {
     EXPECT_EQ(value(store_->history(id)).size(), 20u);
     std::int64_t expected = 0;
@@ -65,10 +65,10 @@ TEST_F(RunWriterTest, ALostRunIsToldSoAndOthersGoOn) {
   EXPECT_TRUE(lost.ours());
   lost.epoch({1, {{"loss", 666}}});
   kept.epoch({1, {{"loss", 1}}});
-  EXPECT_EQ(value(lost.flush()), Verdict::refused);
+  EXPECT_EQ(value(lost.flush()), Acceptance::refused);
   EXPECT_FALSE(lost.ours());
-  EXPECT_EQ(value(lost.end({})), Verdict::refused);
-  EXPECT_EQ(value(kept.end({})), Verdict::accepted);
+  EXPECT_EQ(value(lost.end({})), Acceptance::refused);
+  EXPECT_EQ(value(kept.end({})), Acceptance::accepted);
   EXPECT_TRUE(value(store_->history("a")).empty());
   EXPECT_EQ(value(store_->run("a")).state, RunState::running);
   EXPECT_EQ(value(store_->history("b")).size(), 1u);
@@ -90,17 +90,17 @@ class FullDisk final : public Store {
   explicit FullDisk(Store& store) : store_(store) {}
   std::atomic<bool> full = false;
 
-  Result<std::vector<Verdict>> record(std::span<const Progress> news) override {
+  Result<std::vector<Acceptance>> record(std::span<const Progress> news) override {
     if (full) return fail(Trouble::file, "the disk is full");
     return store_.record(news);
   }
-  Result<Verdict> end(const Ticket& ticket, const Ending& ending) override { return store_.end(ticket, ending); }
+  Result<Acceptance> end(const Ticket& ticket, const Ending& ending) override { return store_.end(ticket, ending); }
   Result<Claim> begin_run(const NewRun& run, const std::string& w) override { return store_.begin_run(run, w); }
   Result<Claim> take_over(const std::string& run, const std::string& w) override { return store_.take_over(run, w); }
-  Result<Verdict> rewind(const Ticket& t, int epoch, std::int64_t step) override {
+  Result<Acceptance> rewind(const Ticket& t, int epoch, std::int64_t step) override {
     return store_.rewind(t, epoch, step);
   }
-  Result<Verdict> add_artifact(const Ticket& t, const Artifact& a) override { return store_.add_artifact(t, a); }
+  Result<Acceptance> add_artifact(const Ticket& t, const Artifact& a) override { return store_.add_artifact(t, a); }
   Result<void> annotate(const std::string& run, const Notes& notes) override { return store_.annotate(run, notes); }
   Result<Run> run(const std::string& id) override { return store_.run(id); }
   Result<std::vector<Run>> runs(const RunQuery& query) override { return store_.runs(query); }
@@ -120,7 +120,9 @@ class FullDisk final : public Store {
   Result<void> update_sweep(const std::string& id, const SweepChange& c) override { return store_.update_sweep(id, c); }
   Result<int> add_trials(const std::string& s, std::span<const NewTrial> t) override { return store_.add_trials(s, t); }
   Result<std::optional<Claim>> claim(const std::string& s, const std::string& w) override { return store_.claim(s, w); }
-  Result<Verdict> requeue(const std::string& run, const JsonText& plan) override { return store_.requeue(run, plan); }
+  Result<Acceptance> requeue(const std::string& run, const JsonText& plan) override {
+    return store_.requeue(run, plan);
+  }
   Result<std::vector<std::string>> reap() override { return store_.reap(); }
   Result<std::vector<std::string>> check() override { return store_.check(); }
 
@@ -145,7 +147,7 @@ TEST_F(RunWriterTest, AFullDiskIsReportedAndLaterMadeGood) {
   disk.full = false;
   while (!run.flush()) std::this_thread::yield();
   EXPECT_FALSE(run.trouble());
-  EXPECT_EQ(value(run.end({})), Verdict::accepted);
+  EXPECT_EQ(value(run.end({})), Acceptance::accepted);
   const auto history = value(store_->history("a"));
   ASSERT_EQ(history.size(), 2u);
   EXPECT_EQ(history[0].metrics.at("loss"), 1);
@@ -161,7 +163,7 @@ TEST_F(RunWriterTest, ARunThatIsDeletedUnderItHarmsNobody) {
   doomed.epoch({1, {}});
   kept.epoch({1, {}});
   EXPECT_FALSE(doomed.flush());
-  EXPECT_EQ(value(kept.flush()), Verdict::accepted);
+  EXPECT_EQ(value(kept.flush()), Acceptance::accepted);
 }
 
 TEST_F(RunWriterTest, StepsThatDoNotRiseAreLeftOut) {
@@ -172,7 +174,7 @@ TEST_F(RunWriterTest, StepsThatDoNotRiseAreLeftOut) {
   for (const std::int64_t step : {5, 5, 4, 6}) run.step(step, loss);
   run.step(7, wide);
   EXPECT_EQ(run.dropped(), 3u);
-  EXPECT_EQ(value(run.flush()), Verdict::accepted);
+  EXPECT_EQ(value(run.flush()), Acceptance::accepted);
   EXPECT_EQ(value(store_->series("a", "step")).at(0).at, (std::vector<std::int64_t>{5, 6}));
 }
 

@@ -229,7 +229,7 @@ TEST(SqliteStore, AFullDiskLosesNothingAndSaysSo) {
     const rlimit tiny{600'000, limit.rlim_max};
     ::setrlimit(RLIMIT_FSIZE, &tiny);
     int kept = 0;
-    Result<std::vector<Verdict>> written;
+    Result<std::vector<Acceptance>> written;
     for (; kept < 10'000; ++kept) {
       Progress news{claim->ticket, {{kept + 1, {{std::string(3000, 'x'), 1}}}}};
       written = (*store)->record({&news, 1});

@@ -23,14 +23,14 @@ class Store {
   /// Goes on with a run that nobody works at (ended, paused, or its worker is gone), as its next attempt.
   virtual Result<Claim> take_over(const std::string& run, const std::string& worker) = 0;
   /// Forgets what came after an epoch and a step, as the checkpoint that is gone on from does.
-  virtual Result<Verdict> rewind(const Ticket& ticket, int epoch, std::int64_t step) = 0;
+  virtual Result<Acceptance> rewind(const Ticket& ticket, int epoch, std::int64_t step) = 0;
   /// Adds news of several runs in one transaction and renews their leases; a verdict each, in order. News that came
   /// before replace themselves: sending twice is sending once.
-  virtual Result<std::vector<Verdict>> record(std::span<const Progress> news) = 0;
+  virtual Result<std::vector<Acceptance>> record(std::span<const Progress> news) = 0;
   /// Ends an attempt. Refused when another has taken the run over, or when it has ended already.
-  virtual Result<Verdict> end(const Ticket& ticket, const Ending& ending) = 0;
+  virtual Result<Acceptance> end(const Ticket& ticket, const Ending& ending) = 0;
   /// Writes down a file of the run, or replaces the one of that name.
-  virtual Result<Verdict> add_artifact(const Ticket& ticket, const Artifact& artifact) = 0;
+  virtual Result<Acceptance> add_artifact(const Ticket& ticket, const Artifact& artifact) = 0;
   virtual Result<void> annotate(const std::string& run, const Notes& notes) = 0;
 
   virtual Result<Run> run(const std::string& id) = 0;
@@ -55,7 +55,7 @@ class Store {
   /// Takes the queued trial of the lowest number; none when the queue is empty.
   virtual Result<std::optional<Claim>> claim(const std::string& sweep, const std::string& worker) = 0;
   /// Queues a trial again that is paused, failed, diverged or killed, with a new plan. Refused in any other state.
-  virtual Result<Verdict> requeue(const std::string& run, const JsonText& plan) = 0;
+  virtual Result<Acceptance> requeue(const std::string& run, const JsonText& plan) = 0;
   /// Finds running runs whose worker is gone: a trial is queued again (failed, the third time), any other run is
   /// killed. Returns their ids.
   virtual Result<std::vector<std::string>> reap() = 0;

@@ -32,9 +32,9 @@ class StoreTest : public ::testing::TestWithParam<StoreKind> {
   Ticket begin(const std::string& id, const JsonText& config = "{}") {
     return value(store_->begin_run({.id = id, .config = config}, "w")).ticket;
   }
-  Verdict record(const Progress& news) { return value(store_->record({&news, 1})).at(0); }
+  Acceptance record(const Progress& news) { return value(store_->record({&news, 1})).at(0); }
   void summarise(const std::string& id, const JsonText& config, const JsonText& summary) {
-    EXPECT_EQ(value(store_->end(begin(id, config), {.summary = summary})), Verdict::accepted);
+    EXPECT_EQ(value(store_->end(begin(id, config), {.summary = summary})), Acceptance::accepted);
   }
   std::vector<std::string> where(const std::string& filter) { return ids(value(store_->runs({.where = filter}))); }
   std::string refusal(const std::string& filter) {
@@ -96,7 +96,7 @@ TEST_P(StoreTest, WhatIsNoJsonIsRefusedAndChangesNothing) {
     EXPECT_FALSE(store_->record({&news, 1})) << bad;
     EXPECT_TRUE(value(store_->history("ok")).empty());
     const std::array<std::string, 1> gone{"ok"};
-    EXPECT_EQ(value(store_->end(news.ticket, {})), Verdict::accepted);
+    EXPECT_EQ(value(store_->end(news.ticket, {})), Acceptance::accepted);
     EXPECT_EQ(value(store_->remove(gone, false)).runs.size(), 1u);
   }
   EXPECT_TRUE(value(store_->runs({})).empty());
@@ -106,8 +106,8 @@ TEST_P(StoreTest, HistoryComesBackToTheBit) {
   const auto ticket = begin("r");
   const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
   const EpochRow one{1, {{"loss", 0.1 + 0.2}, {"tiny", 5e-324}, {"whole", 3.0}}}, two{2, {{"loss", -inf}, {"up", inf}}};
-  EXPECT_EQ(record({ticket, {one}, {}, R"({"loss":0.3,"best":1})"}), Verdict::accepted);
-  EXPECT_EQ(record({ticket, {one, two, {3, {{"loss", nan}}}}, {}, R"({"loss":0.2})"}), Verdict::accepted);
+  EXPECT_EQ(record({ticket, {one}, {}, R"({"loss":0.3,"best":1})"}), Acceptance::accepted);
+  EXPECT_EQ(record({ticket, {one, two, {3, {{"loss", nan}}}}, {}, R"({"loss":0.2})"}), Acceptance::accepted);
   const auto history = value(store_->history("r"));
   ASSERT_EQ(history.size(), 3u);
   EXPECT_EQ(history[0], one);
@@ -121,13 +121,13 @@ TEST_P(StoreTest, SeriesComeBackToTheBitAndAreCutByARewind) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const Series first{"step", {"loss", "norm"}, {1, 2, 3}, {0.1, 1, 0.2, nan, 0.3, 3}};
   const Series second{"step", {"loss", "norm"}, {4, 5}, {0.4, 4, 0.5, 5}}, system{"system", {"cpu"}, {10}, {0.5}};
-  EXPECT_EQ(record({ticket, {{1, {}}, {2, {}}}, {first, second, system}}), Verdict::accepted);
+  EXPECT_EQ(record({ticket, {{1, {}}, {2, {}}}, {first, second, system}}), Acceptance::accepted);
   const auto blocks = value(store_->series("r", "step"));
   ASSERT_EQ(blocks.size(), 2u);
   EXPECT_EQ(blocks[1], second);
   EXPECT_EQ(blocks[0].at, first.at);
   EXPECT_TRUE(std::isnan(blocks[0].values[3]));
-  EXPECT_EQ(value(store_->rewind(ticket, 1, 2)), Verdict::accepted);
+  EXPECT_EQ(value(store_->rewind(ticket, 1, 2)), Acceptance::accepted);
   EXPECT_EQ(value(store_->history("r")).size(), 1u);
   const auto left = value(store_->series("r", "step"));
   ASSERT_EQ(left.size(), 1u);
@@ -145,9 +145,9 @@ TEST_P(StoreTest, EveryStateEndsARunOnce) {
                            RunState::diverged, RunState::failed, RunState::killed}) {
     const auto ticket = begin(std::string(name_of(state)));
     clock_->wall_now += 1500;
-    EXPECT_EQ(value(store_->end(ticket, {state, "because"})), Verdict::accepted);
-    EXPECT_EQ(value(store_->end(ticket, {RunState::failed, "late"})), Verdict::refused);
-    EXPECT_EQ(record({ticket, {{1, {}}}}), Verdict::refused);
+    EXPECT_EQ(value(store_->end(ticket, {state, "because"})), Acceptance::accepted);
+    EXPECT_EQ(value(store_->end(ticket, {RunState::failed, "late"})), Acceptance::refused);
+    EXPECT_EQ(record({ticket, {{1, {}}}}), Acceptance::refused);
     const auto run = value(store_->run(ticket.run));
     EXPECT_EQ(run.state, state);
     EXPECT_EQ(run.reason, "because");
@@ -164,11 +164,11 @@ TEST_P(StoreTest, AResumedRunRefusesItsFormerSelf) {
   clock_->steady_now += 61'000;
   const auto next = value(store_->take_over("r", "w2"));
   EXPECT_EQ(next.ticket, (Ticket{"r", 2}));
-  EXPECT_EQ(record({old, {{1, {}}}, {}, R"({"x":1})"}), Verdict::refused);
-  EXPECT_EQ(value(store_->end(old, {})), Verdict::refused);
-  EXPECT_EQ(value(store_->rewind(old, 0, 0)), Verdict::refused);
-  EXPECT_EQ(value(store_->add_artifact(old, {.name = "m"})), Verdict::refused);
-  EXPECT_EQ(record({next.ticket, {{1, {}}}}), Verdict::accepted);
+  EXPECT_EQ(record({old, {{1, {}}}, {}, R"({"x":1})"}), Acceptance::refused);
+  EXPECT_EQ(value(store_->end(old, {})), Acceptance::refused);
+  EXPECT_EQ(value(store_->rewind(old, 0, 0)), Acceptance::refused);
+  EXPECT_EQ(value(store_->add_artifact(old, {.name = "m"})), Acceptance::refused);
+  EXPECT_EQ(record({next.ticket, {{1, {}}}}), Acceptance::accepted);
   const auto run = value(store_->run("r"));
   EXPECT_EQ(run.summary, "{}");
   EXPECT_EQ(run.worker, "w2");
@@ -184,9 +184,9 @@ TEST_P(StoreTest, NotesTagsAndArtifacts) {
   EXPECT_EQ(run.tags, (std::vector<std::string>{"y", "z"}));
   EXPECT_FALSE(store_->annotate("nobody", {}));
   const Artifact model{"model", "r/model.safetensors", "model", 7, "ab"}, newer{"model", "r/m2", "model", 8, "cd"};
-  EXPECT_EQ(value(store_->add_artifact(ticket, model)), Verdict::accepted);
+  EXPECT_EQ(value(store_->add_artifact(ticket, model)), Acceptance::accepted);
   EXPECT_EQ(value(store_->artifacts("r")), std::vector<Artifact>{model});
-  EXPECT_EQ(value(store_->add_artifact(ticket, newer)), Verdict::accepted);
+  EXPECT_EQ(value(store_->add_artifact(ticket, newer)), Acceptance::accepted);
   EXPECT_EQ(value(store_->artifacts("r")), std::vector<Artifact>{newer});
 }
 
@@ -312,7 +312,7 @@ TEST_P(StoreTest, ListingsAreSortedCutAndReduced) {
 
 TEST_P(StoreTest, DeletingTakesFilesAndSparesWhatRuns) {
   const auto dead = begin("dead");
-  EXPECT_EQ(value(store_->end(dead, {})), Verdict::accepted);
+  EXPECT_EQ(value(store_->end(dead, {})), Acceptance::accepted);
   begin("alive");
   std::filesystem::create_directories(folder_.path / "dead" / "media");
   std::ofstream(folder_.path / "dead" / "media" / "x") << std::string(5000, 'x');
@@ -352,16 +352,16 @@ TEST_P(StoreTest, ASweepHandsOutEachTrialOnce) {
 TEST_P(StoreTest, APausedTrialIsPromotedAndContinues) {
   const auto id = sweep(1);
   const auto first = claim(id);
-  EXPECT_EQ(value(store_->requeue(first->run.id, "{}")), Verdict::refused) << "it is running";
-  EXPECT_EQ(value(store_->end(first->ticket, {RunState::paused, "rung 1"})), Verdict::accepted);
+  EXPECT_EQ(value(store_->requeue(first->run.id, "{}")), Acceptance::refused) << "it is running";
+  EXPECT_EQ(value(store_->end(first->ticket, {RunState::paused, "rung 1"})), Acceptance::accepted);
   EXPECT_FALSE(claim(id));
-  EXPECT_EQ(value(store_->requeue(first->run.id, R"({"until":9})")), Verdict::accepted);
+  EXPECT_EQ(value(store_->requeue(first->run.id, R"({"until":9})")), Acceptance::accepted);
   const auto second = claim(id);
   ASSERT_TRUE(second);
   EXPECT_EQ(second->run.plan, R"({"until":9})");
   EXPECT_EQ(second->ticket.attempt, 2);
-  EXPECT_EQ(value(store_->end(second->ticket, {RunState::finished, "", R"({"loss":1})"})), Verdict::accepted);
-  EXPECT_EQ(value(store_->requeue(first->run.id, "{}")), Verdict::refused) << "it has finished";
+  EXPECT_EQ(value(store_->end(second->ticket, {RunState::finished, "", R"({"loss":1})"})), Acceptance::accepted);
+  EXPECT_EQ(value(store_->requeue(first->run.id, "{}")), Acceptance::refused) << "it has finished";
 }
 
 TEST_P(StoreTest, LostTrialsAreQueuedAgainAndLateResultsRefused) {
@@ -370,14 +370,14 @@ TEST_P(StoreTest, LostTrialsAreQueuedAgainAndLateResultsRefused) {
   const auto alone = begin("alone");
   clock_->steady_now += 59'000;
   EXPECT_TRUE(value(store_->reap()).empty());
-  EXPECT_EQ(record({alone}), Verdict::accepted) << "a heartbeat";
+  EXPECT_EQ(record({alone}), Acceptance::accepted) << "a heartbeat";
   clock_->steady_now += 2'000;
   EXPECT_EQ(value(store_->reap()), std::vector<std::string>{old->run.id});
   const auto next = claim(id);
   ASSERT_TRUE(next);
   EXPECT_EQ(next->ticket, (Ticket{old->run.id, 2}));
-  EXPECT_EQ(value(store_->end(old->ticket, {RunState::finished, "", R"({"loss":666})"})), Verdict::refused);
-  EXPECT_EQ(value(store_->end(next->ticket, {RunState::finished, "", R"({"loss":1})"})), Verdict::accepted);
+  EXPECT_EQ(value(store_->end(old->ticket, {RunState::finished, "", R"({"loss":666})"})), Acceptance::refused);
+  EXPECT_EQ(value(store_->end(next->ticket, {RunState::finished, "", R"({"loss":1})"})), Acceptance::accepted);
   EXPECT_EQ(value(store_->run(old->run.id)).summary, R"({"loss":1})");
   clock_->steady_now += 61'000;
   EXPECT_EQ(value(store_->reap()), std::vector<std::string>{"alone"});
@@ -394,7 +394,7 @@ TEST_P(StoreTest, ATrialThatKillsItsWorkersIsGivenUp) {
   }
   EXPECT_FALSE(claim(id));
   EXPECT_EQ(value(store_->run(id + "-0")).state, RunState::failed);
-  EXPECT_EQ(value(store_->requeue(id + "-0", "{}")), Verdict::accepted) << "asked for a retry";
+  EXPECT_EQ(value(store_->requeue(id + "-0", "{}")), Acceptance::accepted) << "asked for a retry";
   EXPECT_TRUE(claim(id));
 }
 
@@ -404,9 +404,9 @@ TEST_P(StoreTest, AClockThatJumpsADayLosesNothing) {
   for (const std::int64_t day : {86'400'000, -2 * 86'400'000}) {
     clock_->wall_now += day;
     EXPECT_TRUE(value(store_->reap()).empty());
-    EXPECT_EQ(record({held->ticket}), Verdict::accepted);
+    EXPECT_EQ(record({held->ticket}), Acceptance::accepted);
   }
-  EXPECT_EQ(value(store_->end(held->ticket, {})), Verdict::accepted);
+  EXPECT_EQ(value(store_->end(held->ticket, {})), Acceptance::accepted);
 }
 
 TEST_P(StoreTest, AfterARestartOfTheMachineNobodyIsLeft) {
@@ -467,7 +467,7 @@ TEST_P(StoreTest, ManyThreadsShareOneStore) {
         Store& mine = w % 2 == 0 ? *store_ : *second;
         while (const auto got = value(mine.claim(id, "w"))) {
           EXPECT_EQ(got->ticket.attempt, 1);
-          EXPECT_EQ(value(mine.end(got->ticket, {})), Verdict::accepted);
+          EXPECT_EQ(value(mine.end(got->ticket, {})), Acceptance::accepted);
           EXPECT_EQ(value(mine.runs({.where = "state = 'finished'", .limit = 1})).size(), 1u);
           ++claimed;
         }

@@ -79,12 +79,12 @@ std::vector<double> train(std::size_t steps) {
     const AnyTick tick = rule.begin_step({.step = number, .loss = losses.back()}, memory.data());
     for (const Tile& tile : network.tiles()) {
       pass.tile_gradient(network, tile, gradient.data());
-      EXPECT_FALSE(rule.sweep(tick, Sweep<Real>{.weight = network.parameters().data() + tile.offset,
-                                                .gradient = gradient.data(),
-                                                .state = state.data() + tile.offset,
-                                                .state_stride = size,
-                                                .count = tile.count,
-                                                .learning_rate = curve()["learning_rate"].get<Real>()}));
+      EXPECT_FALSE(rule.sweep(tick, UpdateSpan<Real>{.weight = network.parameters().data() + tile.offset,
+                                                     .gradient = gradient.data(),
+                                                     .state = state.data() + tile.offset,
+                                                     .state_stride = size,
+                                                     .count = tile.count,
+                                                     .learning_rate = curve()["learning_rate"].get<Real>()}));
       network.refresh(tile);
     }
   }

@@ -197,15 +197,15 @@ bool Trainer::update(const AnyTick& tick, double learning_rate, double scale) {
     alignas(kAlignment) float hot[kPanel * kPanel];
     const bool made = gradient_.size() > 0;
     if (!made) pass_.tile_gradient(network_, tile, hot);
-    Sweep<float> sweep{.weight = parameters + tile.offset,
-                       .gradient = made ? gradient_.data() + tile.offset : hot,
-                       .state = state_.data() + tile.offset,
-                       .state_stride = network_.parameters().size(),
-                       .count = tile.count,
-                       .learning_rate = static_cast<float>(learning_rate),
-                       .l2 = matrix ? static_cast<float>(options_.l2) : 0,
-                       .decoupled_decay = matrix ? static_cast<float>(decay) : 0,
-                       .gradient_scale = static_cast<float>(scale)};
+    UpdateSpan<float> sweep{.weight = parameters + tile.offset,
+                            .gradient = made ? gradient_.data() + tile.offset : hot,
+                            .state = state_.data() + tile.offset,
+                            .state_stride = network_.parameters().size(),
+                            .count = tile.count,
+                            .learning_rate = static_cast<float>(learning_rate),
+                            .l2 = matrix ? static_cast<float>(options_.l2) : 0,
+                            .decoupled_decay = matrix ? static_cast<float>(decay) : 0,
+                            .gradient_scale = static_cast<float>(scale)};
     if (options_.clip_value > 0) sweep.clip_value = static_cast<float>(options_.clip_value);
     if (average_.size() > 0) {
       sweep.average = average_.data() + tile.offset;

@@ -108,7 +108,7 @@ Result<void> SqliteStore::prepare_file() {
   auto moved = migrate(*writer_, folder_ / kFile);
   if (moved) moved = writer_->run("COMMIT");
   if (!moved) {
-    (void)writer_->run("ROLLBACK");
+    static_cast<void>(writer_->run("ROLLBACK"));
     return moved;
   }
   auto names = FieldNames::load(*writer_);
@@ -159,7 +159,7 @@ Result<void> SqliteStore::transaction(FunctionRef<Result<void>()> body, const ch
   if (auto begun = writer_->run("BEGIN IMMEDIATE"); !begun) return begun;
   auto done = body();
   if (done) done = writer_->run(ending);
-  if (!done && sqlite3_get_autocommit(writer_->handle()) == 0) (void)writer_->run("ROLLBACK");
+  if (!done && sqlite3_get_autocommit(writer_->handle()) == 0) static_cast<void>(writer_->run("ROLLBACK"));
   if (!done || std::string_view(ending) != "COMMIT") {
     auto names = FieldNames::load(*writer_);  // forget those that were undone
     if (names) names_ = *std::move(names);

@@ -120,13 +120,13 @@ Result<Claim> SqliteStore::take_over(const std::string& run, const std::string& 
   return claim;
 }
 
-Result<Verdict> SqliteStore::rewind(const Ticket& ticket, int epoch, std::int64_t step) {
-  auto verdict = Verdict::refused;
+Result<Acceptance> SqliteStore::rewind(const Ticket& ticket, int epoch, std::int64_t step) {
+  auto verdict = Acceptance::refused;
   const auto done = write([&]() -> Result<void> {
     const auto seq = row_of(ticket);
     if (!seq) return std::unexpected(seq.error());
     if (!*seq) return {};
-    verdict = Verdict::accepted;
+    verdict = Acceptance::accepted;
     const auto cut = writer_->execute("DELETE FROM epoch WHERE run = ? AND epoch > ?", **seq, epoch);
     if (!cut) return std::unexpected(cut.error());
     return cut_series(**seq, step);
@@ -155,13 +155,13 @@ Result<void> SqliteStore::cut_series(std::int64_t seq, std::int64_t step) {
   return {};
 }
 
-Result<std::vector<Verdict>> SqliteStore::record(std::span<const Progress> news) {
-  std::vector<Verdict> verdicts;
+Result<std::vector<Acceptance>> SqliteStore::record(std::span<const Progress> news) {
+  std::vector<Acceptance> verdicts;
   const auto done = write([&]() -> Result<void> {
     for (const auto& progress : news) {
       const auto seq = row_of(progress.ticket);
       if (!seq) return std::unexpected(seq.error());
-      verdicts.push_back(*seq ? Verdict::accepted : Verdict::refused);
+      verdicts.push_back(*seq ? Acceptance::accepted : Acceptance::refused);
       if (!*seq) continue;
       if (auto recorded = record_one(**seq, progress); !recorded) return recorded;
     }
@@ -198,14 +198,14 @@ Result<void> SqliteStore::record_one(std::int64_t seq, const Progress& progress)
   return {};
 }
 
-Result<Verdict> SqliteStore::end(const Ticket& ticket, const Ending& ending) {
+Result<Acceptance> SqliteStore::end(const Ticket& ticket, const Ending& ending) {
   if (ending.state == RunState::running) return fail(Trouble::usage, "a run cannot end as running");
-  auto verdict = Verdict::refused;
+  auto verdict = Acceptance::refused;
   const auto done = write([&]() -> Result<void> {
     const auto seq = row_of(ticket);
     if (!seq) return std::unexpected(seq.error());
     if (!*seq) return {};
-    verdict = Verdict::accepted;
+    verdict = Acceptance::accepted;
     if (auto kept = keep_names("summary", ending.summary); !kept) return kept;
     const auto ended = writer_->execute(
         "UPDATE run SET state = ?, reason = ?, ended = ?, summary = json_patch(summary, ?) WHERE seq = ?",
@@ -217,13 +217,13 @@ Result<Verdict> SqliteStore::end(const Ticket& ticket, const Ending& ending) {
   return verdict;
 }
 
-Result<Verdict> SqliteStore::add_artifact(const Ticket& ticket, const Artifact& artifact) {
-  auto verdict = Verdict::refused;
+Result<Acceptance> SqliteStore::add_artifact(const Ticket& ticket, const Artifact& artifact) {
+  auto verdict = Acceptance::refused;
   const auto done = write([&]() -> Result<void> {
     const auto seq = row_of(ticket);
     if (!seq) return std::unexpected(seq.error());
     if (!*seq) return {};
-    verdict = Verdict::accepted;
+    verdict = Acceptance::accepted;
     const auto added = writer_->execute(
         "INSERT OR REPLACE INTO artifact(run, name, path, kind, bytes, sha256) VALUES(?, ?, ?, ?, ?, ?)", **seq,
         artifact.name, artifact.path, artifact.kind, artifact.bytes, artifact.sha256);

@@ -20,10 +20,10 @@ class SqliteStore final : public Store {
 
   Result<Claim> begin_run(const NewRun& run, const std::string& worker) override;
   Result<Claim> take_over(const std::string& run, const std::string& worker) override;
-  Result<Verdict> rewind(const Ticket& ticket, int epoch, std::int64_t step) override;
-  Result<std::vector<Verdict>> record(std::span<const Progress> news) override;
-  Result<Verdict> end(const Ticket& ticket, const Ending& ending) override;
-  Result<Verdict> add_artifact(const Ticket& ticket, const Artifact& artifact) override;
+  Result<Acceptance> rewind(const Ticket& ticket, int epoch, std::int64_t step) override;
+  Result<std::vector<Acceptance>> record(std::span<const Progress> news) override;
+  Result<Acceptance> end(const Ticket& ticket, const Ending& ending) override;
+  Result<Acceptance> add_artifact(const Ticket& ticket, const Artifact& artifact) override;
   Result<void> annotate(const std::string& run, const Notes& notes) override;
 
   Result<Run> run(const std::string& id) override;
@@ -41,7 +41,7 @@ class SqliteStore final : public Store {
   Result<void> update_sweep(const std::string& id, const SweepChange& change) override;
   Result<int> add_trials(const std::string& sweep, std::span<const NewTrial> trials) override;
   Result<std::optional<Claim>> claim(const std::string& sweep, const std::string& worker) override;
-  Result<Verdict> requeue(const std::string& run, const JsonText& plan) override;
+  Result<Acceptance> requeue(const std::string& run, const JsonText& plan) override;
   Result<std::vector<std::string>> reap() override;
 
   Result<std::vector<std::string>> check() override;

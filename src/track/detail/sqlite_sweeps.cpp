@@ -155,8 +155,8 @@ Result<std::optional<Claim>> SqliteStore::claim(const std::string& sweep, const 
   return claim;
 }
 
-Result<Verdict> SqliteStore::requeue(const std::string& run, const JsonText& plan) {
-  auto verdict = Verdict::refused;
+Result<Acceptance> SqliteStore::requeue(const std::string& run, const JsonText& plan) {
+  auto verdict = Acceptance::refused;
   const auto done = write([&]() -> Result<void> {
     const auto seq = seq_of(*writer_, run);
     if (!seq) return std::unexpected(seq.error());
@@ -166,7 +166,7 @@ Result<Verdict> SqliteStore::requeue(const std::string& run, const JsonText& pla
         "AND sweep IS NOT NULL AND state IN ('paused', 'failed', 'diverged', 'killed')",
         plan, *seq);
     if (!queued) return std::unexpected(queued.error());
-    if (*queued == 1) verdict = Verdict::accepted;
+    if (*queued == 1) verdict = Acceptance::accepted;
     return {};
   });
   if (!done) return std::unexpected(done.error());

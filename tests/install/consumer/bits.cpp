@@ -16,13 +16,13 @@ int main() {
     for (std::size_t i = 0; i < gradient.size(); i++) gradient[i] = 0.37f / static_cast<float>(i + 3);
     for (std::int64_t step = 1; step <= 50; step++) {
       const atelier::AnyTick tick = rule.begin_step({.step = step}, nullptr);
-      rule.sweep(tick, atelier::Sweep<float>{.weight = weight.data(),
-                                             .gradient = gradient.data(),
-                                             .state = state.data(),
-                                             .state_stride = 100,
-                                             .count = 100,
-                                             .learning_rate = 0.0123f,
-                                             .l2 = 0.013f});
+      rule.sweep(tick, atelier::UpdateSpan<float>{.weight = weight.data(),
+                                                  .gradient = gradient.data(),
+                                                  .state = state.data(),
+                                                  .state_stride = 100,
+                                                  .count = 100,
+                                                  .learning_rate = 0.0123f,
+                                                  .l2 = 0.013f});
     }
     if (expected.empty()) expected = weight;
     if (std::memcmp(expected.data(), weight.data(), weight.size() * sizeof(float)) != 0) {

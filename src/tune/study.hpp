@@ -1,0 +1,114 @@
+// study.hpp: all decisions of a sweep, in virtual time.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "tune/sampler.hpp"
+#include "tune/sweep_file.hpp"
+
+namespace atelier {
+
+/// What a trial costs, known before it runs and the same on every machine.
+struct Effort {
+  int epochs = 1;   ///< it would train, if nothing stops it
+  double work = 1;  ///< of one epoch, above 0, in a unit of the caller's choice; only the ratios matter
+};
+
+/// Everything that decides a sweep.
+struct StudyPlan {
+  Space space;
+  std::string method = "bayes";                 ///< as `sampler_for` takes it
+  std::optional<StoppingRule> stopping = {};    ///< Asha::max_epochs 0: the most epochs of any trial so far
+  std::uint64_t seed = 1;
+  std::uint64_t budget = 0;                     ///< trials in all, enqueued ones included; 0: until the space is exhausted
+  int parallel = 1;                             ///< virtual workers, at least 1
+  double audit = 0.2;                           ///< share of an adaptive method's trials that are drawn at random, in [0, 1]
+  std::optional<double> target = {};            ///< a loss that ends the sweep once a trial reaches it
+  std::vector<Configuration> enqueued = {};     ///< known configurations, tried first
+  std::vector<Observation> earlier = {};        ///< what another sweep has seen: known to the sampler, never run
+  bool async = false;                           ///< decisions in the order of the reports: faster on uneven machines, not repeatable
+};
+
+/// Where a trial's configuration came from.
+enum class Origin { sampler, audit, enqueued };
+std::string_view name_of(Origin origin);
+std::optional<Origin> origin_of(std::string_view name);
+
+/// A trial as the study sees it.
+struct Trial {
+  enum class State { running, paused, finished, stopped, failed };
+  std::uint64_t number = 0;  ///< from 0
+  Configuration configuration = {};
+  Origin origin = Origin::sampler;
+  std::string sampler = {};  ///< who proposed it: "gp"; "random" for audit trials
+  Effort effort = {};
+  State state = State::running;
+  int until = 0;                    ///< the epoch it may train to
+  std::vector<double> losses = {};  ///< one an epoch, as far as they count; no value of an epoch after its stop
+  std::string reason = {};          ///< why it is paused, stopped or failed, in words and numbers
+  double begun = 0, ended = 0;      ///< virtual time
+};
+
+/// What is to be done now.
+struct Decision {
+  enum class Kind {
+    train,  ///< train the trial on to epoch `until`: a new one, or one that was held
+    pause,  ///< it is held where it stands: another trial's result may let it go on
+    stop,   ///< it ends here, for `reason`
+    fail,   ///< it cannot be run at all, for `reason`
+  };
+  Kind kind = Kind::train;
+  std::uint64_t trial = 0;
+  int until = 0;
+  std::string reason = {};
+  bool operator==(const Decision&) const = default;
+};
+
+/// A sweep in virtual time: `parallel` virtual workers train the trials, an epoch of a trial takes its work, and a
+/// decision sees what has ended before it by that clock alone. So plan and results decide everything; who computed the
+/// results, when, and how many at once, does not. A virtual worker keeps a trial for the whole of a span that it was
+/// granted (to the next epoch that the stopping rule looks at, or the end), also if the trial fails within it.
+///
+/// Nothing is kept beside the plan and the reports: fed with the same reports, in any order, a new study makes the same
+/// decisions. That is how a sweep is resumed, and how many processes work at one.
+class Study {
+ public:
+  using EffortOf = std::function<Result<Effort>(const Configuration&)>;
+
+  /// An error when the plan contradicts itself: an unknown method, a space that `check` refuses, numbers out of range,
+  /// an enqueued configuration that the space does not contain. A configuration that `effort` refuses becomes a trial
+  /// that has failed for the reason given.
+  static Result<Study> create(StudyPlan plan, EffortOf effort);
+
+  /// A trial that was decided in an earlier life, to be told by number from 0 before the first `decide`. It spares the
+  /// sampler's work. In an asynchronous study, where decisions are no function of the reports, it is also what was
+  /// decided: the trial may train to `until`, and one with a reason was stopped.
+  void recall(Configuration configuration, Origin origin, std::string sampler, int until, std::string stopped = {});
+
+  /// The loss of a trial after an epoch, from 1; to be minimised. Not a number counts as the worst. Reports may come in
+  /// any order, twice, or beyond what was granted: what is not yet due waits, and what never is does not count.
+  void report(std::uint64_t trial, int epoch, double loss);
+  /// The trial has ended by itself after so many epochs, before those it would have had: early, by its own rule, or
+  /// failed (diverged, crashed), with a reason.
+  void report_end(std::uint64_t trial, int epochs, bool failed, std::string reason = {});
+
+  /// All that is decided by now and was not told before, in its order. Empty: reports are awaited, or all is over.
+  std::vector<Decision> decide();
+
+  /// Every trial so far, by number.
+  std::span<const Trial> trials() const;
+  /// The finished or stopped trial of the lowest last loss among those that were trained furthest; the earlier of equals.
+  std::optional<std::uint64_t> best() const;
+  /// No further trial will come and all are at their end.
+  bool over() const;
+  /// Why it is over: "the budget of 100 trials is spent", "the space is exhausted", "trial 17 reached the target".
+  const std::string& ending() const;
+};
+
+}  // namespace atelier

@@ -1,4 +1,5 @@
 // program.cpp: from words to a command, from its error to an exit code.
+#include "base/version.hpp"
 #include "cli/program.hpp"
 
 #include <fmt/format.h>
@@ -15,15 +16,13 @@
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/help.hpp"
-#include "cli/version.hpp"
 #include "figures/text.hpp"
 #include "kernels/isa.hpp"
 
 namespace atelier::cli {
 namespace {
 
-const Command* find_command(std::string_view name) {
-  const auto all = commands();
+const Command* find_command(std::span<const Command> all, std::string_view name) {
   const auto found = std::ranges::find(all, name, &Command::name);
   return found == all.end() ? nullptr : &*found;
 }
@@ -38,6 +37,28 @@ std::unexpected<Error> unknown_command(const std::string& word) {
   const std::string near = nearest(word, names);
   return fail(Trouble::usage, fmt::format("there is no command `{}`", word), {},
               near.empty() ? "`atelier --help` lists the commands" : fmt::format("did you mean `atelier {}`?", near));
+}
+
+std::unexpected<Error> unknown_part(const Command& command, const std::string& word) {
+  std::vector<std::string_view> names;
+  for (const Command& part : command.parts) names.push_back(part.name.substr(command.name.size() + 1));
+  const std::string near = nearest(word, names);
+  return fail(Trouble::usage, fmt::format("{} has no `{}`", command.name, printable(word)), {},
+              near.empty() ? fmt::format("`atelier {} --help` lists what it has", command.name)
+                           : fmt::format("did you mean `atelier {} {}`?", command.name, near));
+}
+
+/// The command that the words begin with; its name is taken off them.
+Result<const Command*> take_command(std::vector<std::string>& words) {
+  const Command* command = find_command(commands(), words.front());
+  if (!command) return unknown_command(words.front());
+  words.erase(words.begin());
+  const bool whole = command->parts.empty() || words.empty() || words.front().empty() || words.front()[0] == '-';
+  if (whole) return command;
+  const Command* part = find_command(command->parts, fmt::format("{} {}", command->name, words.front()));
+  if (!part) return unknown_part(*command, words.front());
+  words.erase(words.begin());
+  return part;
 }
 
 /// What to know of ATELIER_ISA where it cannot be followed; empty where all is well.
@@ -72,26 +93,23 @@ std::unexpected<Error> surplus(std::string_view after, const std::string& word) 
 Result<void> dispatch(std::vector<std::string> words, Console& console) {
   for (; words.size() > 1 && words.front() == "--quiet"; words.erase(words.begin())) console.quiet = true;
   const std::string first = words.empty() ? "--help" : words.front();
-  if (!words.empty()) words.erase(words.begin());
   if (first == "--version" || first == "-V" || first == "version") {
-    if (!words.empty()) return surplus(first, words.front());
+    if (words.size() > 1) return surplus(first, words[1]);
     console.out << "atelier " << kVersion << '\n';
     return {};
   }
-  if (first == "--help" || first == "-h" || first == "help") {
-    if (words.empty()) {
-      console.out << overview(console.out_terminal);
-      return {};
-    }
-    const Command* command = find_command(words.front());
-    if (!command) return unknown_command(words.front());
-    if (words.size() > 1) return surplus("help " + words.front(), words[1]);
-    console.out << help_of(*command, console.out_terminal);
+  const bool help = first == "--help" || first == "-h" || first == "help";
+  if (help && words.size() < 2) {
+    console.out << overview(console.out_terminal);
     return {};
   }
-  const Command* command = find_command(first);
-  if (!command) return unknown_command(first);
-  return run_command(*command, std::move(words), console);
+  if (help) words.erase(words.begin());
+  const auto command = take_command(words);
+  if (!command) return pass_on(command);
+  if (!help) return run_command(**command, std::move(words), console);
+  if (!words.empty()) return surplus(fmt::format("help {}", (*command)->name), words.front());
+  console.out << help_of(**command, console.out_terminal);
+  return {};
 }
 
 Result<void> guarded(std::vector<std::string> words, Console& console) {

@@ -11,13 +11,14 @@
 #include <limits>
 
 #include "analysis/samples.hpp"
-#include "data/split.hpp"
 #include "experiment/build.hpp"
 #include "experiment/rehearsal.hpp"
 #include "train/evaluate.hpp"
 
 namespace atelier {
 namespace {
+
+using SharedData = std::shared_ptr<const TrainingData>;
 
 constexpr const char* kRace[] = {"sgd", "momentum", "nesterov", "rmsprop", "adam", "nadam"};
 constexpr const char* kLosses[] = {"cross_entropy", "squared_error", "squared_error_raw"};
@@ -65,14 +66,15 @@ std::vector<float> distribution(const Network<float>& network, const Dataset& da
   return {p.row(0).begin(), p.row(0).end()};
 }
 
-Result<NetworkAnswer> answer_network(const Reproduction& so_far, const Plan& plan, const DataPair& data,
+Result<NetworkAnswer> answer_network(const Reproduction& so_far, const Plan& plan, const TrainingData& data,
                                      Progress& progress) {
   NetworkAnswer answer;
   answer.recipe = base_recipe(so_far.options);
   answer.recipe.epochs = plan.epochs;
   progress.stage("Question 2: a network learns");
   const Watch watch{.progress = {}, .epoch = [&](const EpochReport&) { progress.add(1); }, .stop = progress.stop()};
-  Result<Outcome> outcome = train_run(answer.recipe, {.folder = so_far.options.folder / "network"}, watch);
+  Result<Outcome> outcome =
+      train_run(answer.recipe, {.workspace = so_far.options.folder / "runs", .id = "network"}, watch);
   if (!outcome) return pass_on(outcome);
   answer.training = *std::move(outcome);
   if (answer.training.interrupted) return answer;
@@ -82,7 +84,7 @@ Result<NetworkAnswer> answer_network(const Reproduction& so_far, const Plan& pla
   const Result<Network<float>> untrained =
       Network<float>::build(model->network.architecture(), *initialiser_of(answer.recipe), answer.recipe.seed);
   if (!untrained) return pass_on(untrained);
-  const Dataset& shown = *data.test;
+  const Dataset& shown = *data.pair.test;
   answer.text = network_text(answer.recipe, shown.width(), shown.outputs(), true);
   answer.parameters = model->network.parameter_count();
   answer.truth = shown.class_names()[static_cast<std::size_t>(shown.label(0))];
@@ -91,14 +93,14 @@ Result<NetworkAnswer> answer_network(const Reproduction& so_far, const Plan& pla
   return answer;
 }
 
-std::vector<Racer> race(Recipe recipe, const Split& sides, int threads, Progress& progress) {
+std::vector<Racer> race(Recipe recipe, const SharedData& data, int threads, Progress& progress) {
   progress.stage("Question 3: the optimizers race");
   std::vector<Recipe> recipes;
   for (const char* name : kRace) {
     recipe.optimizer = name;
     recipes.push_back(recipe);
   }
-  auto results = rehearse(recipes, sides, threads, [&] { progress.add(1); }, progress.stop());
+  auto results = rehearse(recipes, data, threads, [&] { progress.add(1); }, progress.stop());
   std::vector<Racer> racers;
   for (std::size_t i = 0; i < recipes.size(); i++) {
     Racer racer{recipes[i].optimizer, rule_of(recipes[i])->learning_rate(), {}, {}};
@@ -111,7 +113,7 @@ std::vector<Racer> race(Recipe recipe, const Split& sides, int threads, Progress
   return racers;
 }
 
-Result<std::vector<LossAnswer>> compare_losses(Recipe recipe, int seeds, const Split& sides, int threads,
+Result<std::vector<LossAnswer>> compare_losses(Recipe recipe, int seeds, const SharedData& data, int threads,
                                                Progress& progress) {
   progress.stage("Question 8: the losses side by side");
   std::vector<Recipe> recipes;
@@ -122,7 +124,7 @@ Result<std::vector<LossAnswer>> compare_losses(Recipe recipe, int seeds, const S
       recipes.back().seed = recipe.seed + static_cast<std::uint64_t>(s);
     }
   }
-  auto results = rehearse(recipes, sides, threads, [&] { progress.add(1); }, progress.stop());
+  auto results = rehearse(recipes, data, threads, [&] { progress.add(1); }, progress.stop());
   std::vector<LossAnswer> answers;
   for (std::size_t l = 0; l < std::size(kLosses) && !progress.stopped(); l++) {
     std::vector<double> accuracy;
@@ -179,15 +181,15 @@ Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceW
                 options.folder.string() + ": " + (failed ? failed.message() : std::strerror(errno)),
                 "choose another with --output");
   }
-  Result<DataPair> data = open_data_of(recipe);
-  if (!data) return pass_on(data);
-  if (!data->test) return fail(Trouble::data, "the questions need a test set", data->where.string() + " has none");
-  const Result<Split> sides = split(data->train, recipe.validation, recipe.split_seed);
-  if (!sides) return pass_on(sides);
-  r.dataset = data->train.name(), r.checksum = data->checksum, r.class_names = data->train.class_names();
-  r.train = sides->train.size(), r.validation = sides->validation.size(), r.test = data->test->size();
+  const Result<SharedData> opened = open_training_data(recipe);
+  if (!opened) return pass_on(opened);
+  const SharedData& data = *opened;
+  const DataPair& pair = data->pair;
+  if (!pair.test) return fail(Trouble::data, "the questions need a test set", pair.where.string() + " has none");
+  r.dataset = pair.train.name(), r.checksum = pair.checksum, r.class_names = pair.train.class_names();
+  r.train = data->sides.train.size(), r.validation = data->sides.validation.size(), r.test = pair.test->size();
 
-  Result<SamplesFigure> samples = samples_figure(data->train);
+  Result<SamplesFigure> samples = samples_figure(pair.train);
   if (!samples) return pass_on(samples);
   r.samples = *std::move(samples);
 
@@ -205,13 +207,13 @@ Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceW
   recipe.layers = {128, 128, 128};
   recipe.epochs = plan.race_epochs;
   r.race_recipe = recipe;
-  r.race = race(recipe, *sides, threads, progress);
+  r.race = race(recipe, data, threads, progress);
 
   recipe.layers = {64};
   recipe.epochs = plan.loss_epochs;
   recipe.learning_rate = 1e-3;
   r.loss_recipe = recipe;
-  Result<std::vector<LossAnswer>> losses = compare_losses(recipe, plan.loss_seeds, *sides, threads, progress);
+  Result<std::vector<LossAnswer>> losses = compare_losses(recipe, plan.loss_seeds, data, threads, progress);
   if (!losses) return pass_on(losses);
   r.losses = *std::move(losses);
   if (progress.stopped()) return fail(Trouble::interrupted, "stopped before all questions were answered");
@@ -220,11 +222,11 @@ Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceW
   const Result<Model> model = read_model(r.network.training.model);
   if (!model) return pass_on(model);
   ThreadPool pool(threads);
-  const Evaluation seen = evaluate(model->network, CrossEntropy{}, *data->test, pool);
+  const Evaluation seen = evaluate(model->network, CrossEntropy{}, *pair.test, pool);
   std::vector<std::int32_t> truth;
-  for (std::size_t i = 0; i < data->test->size(); i++) truth.push_back(data->test->label(i));
+  for (std::size_t i = 0; i < pair.test->size(); i++) truth.push_back(pair.test->label(i));
   const std::vector<std::int32_t> answers(seen.predicted.begin(), seen.predicted.end());
-  Result<ConfusionMatrix> confusion = ConfusionMatrix::of(truth, answers, data->test->outputs());
+  Result<ConfusionMatrix> confusion = ConfusionMatrix::of(truth, answers, pair.test->outputs());
   if (!confusion) return pass_on(confusion);
   r.confusion = *std::move(confusion);
   r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

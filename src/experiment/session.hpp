@@ -1,14 +1,12 @@
-// session.hpp: one training from recipe to saved model.
+// session.hpp: one training from recipe to saved model, as a run of a workspace.
 #pragma once
-#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "experiment/model.hpp"
-#include "experiment/recipe.hpp"
+#include "experiment/training.hpp"
 
 namespace atelier {
 
@@ -23,18 +21,6 @@ struct Opening {
   int epochs_done = 0;  ///< above 0 for a resumed run
 };
 
-/// One epoch, as it was. `train_*` are running means over the epoch; a loss excludes the penalty.
-struct EpochReport {
-  int epoch = 0;  ///< from 1
-  double train_loss = 0;
-  std::optional<double> train_accuracy;
-  double val_loss = 0;
-  std::optional<double> val_accuracy;
-  double train_seconds = 0;
-  double samples_per_second = 0;
-  bool best = false;  ///< the best validation score so far
-};
-
 /// Who looks on. All may be empty; they are called on the calling thread.
 struct Watch {
   std::function<void(const Opening&)> start = {};
@@ -45,9 +31,11 @@ struct Watch {
 
 struct RunOptions {
   std::filesystem::path workspace = "atelier-runs";
-  bool test = false;  ///< evaluate the best model on the test set, at the end, once
-  std::optional<std::filesystem::path> folder =
-      {};  ///< this one instead of a new one in the workspace; its files are replaced
+  bool test = false;   ///< evaluate the best model on the test set, at the end, once
+  bool steps = false;  ///< keep loss and learning rate of every step, too
+  std::string name = {}, group = {}, notes = {};
+  std::vector<std::string> tags = {};
+  std::string id = {};  ///< this one instead of a new one; a run that has it already is replaced
   std::optional<std::filesystem::path> resume = {};  ///< the folder of a run to go on with; the recipe is then its own
 };
 
@@ -69,12 +57,13 @@ struct Outcome {
   std::vector<EpochReport> history;
 };
 
-/// Trains by the recipe in a folder of its own below the workspace: model.safetensors has the weights of the epoch
-/// with the best validation score (accuracy, or loss in a regression), checkpoint.safetensors all that resuming
-/// needs, run.json what was done. A diverged training is an error; what was saved before stays.
+/// Trains by the recipe as a run of the workspace, in a folder of its own: model.safetensors has the weights of the
+/// epoch with the best validation score (accuracy, or loss in a regression), checkpoint.safetensors all that resuming
+/// needs; settings, history and outcome are in the workspace's store. A diverged training is an error; what was saved
+/// before stays.
 Result<Outcome> train_run(const Recipe& recipe, const RunOptions& options, const Watch& watch);
 
-/// A model by path, by the folder of a run, or by the id of a run in the workspace; "last" is the newest run there.
+/// A model by path, by the folder of a run, or by the id of a run in the workspace; "last" is the run begun last.
 Result<Model> load_model(const std::string& what, const std::filesystem::path& workspace = "atelier-runs");
 /// The folder of a run, by path, id, or "last".
 Result<std::filesystem::path> find_run(const std::string& what,

@@ -81,7 +81,7 @@ TEST_F(SessionTest, TrainsSavesAndReadsAgain) {
   EXPECT_EQ(epochs, 4);
   EXPECT_GT(*outcome->best_val_accuracy, 0.5);
   EXPECT_EQ(outcome->test, 100u);
-  for (const char* name : {"model.safetensors", "checkpoint.safetensors", "run.json"}) {
+  for (const char* name : {"model.safetensors", "checkpoint.safetensors"}) {
     EXPECT_TRUE(fs::exists(outcome->folder / name)) << name;
   }
   const auto model = load_model(outcome->run, options_.workspace);
@@ -224,10 +224,9 @@ TEST_F(SessionTest, RefusesWhatItCannotDo) {
 }
 
 TEST_F(SessionTest, RehearsalsDoNotDependOnTheNumberOfThreads) {
-  const auto data = open_data_of(recipe_);
-  const auto sides = split(data->train, 0.1, 1);
+  const auto data = open_training_data(recipe_);
   const Recipe recipes[] = {recipe_, recipe_, recipe_};
-  const auto one = rehearse(recipes, *sides, 1), three = rehearse(recipes, *sides, 3);
+  const auto one = rehearse(recipes, *data, 1), three = rehearse(recipes, *data, 3);
   for (std::size_t i = 0; i < 3; i++) {
     ASSERT_TRUE(one[i] && three[i]);
     ASSERT_EQ(one[i]->size(), 4u);

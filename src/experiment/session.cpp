@@ -157,6 +157,7 @@ Result<Outcome> train_run(const Recipe& recipe, const RunOptions& options, const
   outcome.interrupted = !*whole;
   outcome.stopped_early = *whole && outcome.epochs < outcome.recipe.epochs;
   if (options.test && *whole) {
+    if (auto saved = (*keeper)->settle(); !saved) return ended_badly(saved.error(), *training, **keeper);
     if (auto tested = test(outcome, *training); !tested) return ended_badly(tested.error(), *training, **keeper);
   }
   if (auto ended = (*keeper)->end(ending_of(outcome, outcome.recipe)); !ended) return pass_on(ended);

@@ -1,0 +1,203 @@
+// workspace.cpp: rows to the store and files to the run's folder, behind the training.
+#include "experiment/workspace.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+#include "base/files.hpp"
+#include "base/machine.hpp"
+#include "base/sha256.hpp"
+#include "base/version.hpp"
+#include "kernels/isa.hpp"
+
+namespace atelier {
+namespace {
+
+namespace fs = std::filesystem;
+using Steady = std::chrono::steady_clock;
+
+constexpr auto kMachineEvery = std::chrono::seconds(1);
+
+/// The best epoch and how far the run is, as its summary tells.
+Metrics standing(const Training& training) {
+  double seconds = 0;
+  for (const EpochReport& e : training.history()) seconds += e.train_seconds;
+  Metrics summary{{"epochs", training.epochs_done()}, {"seconds", seconds}};
+  if (const EpochReport* best = training.best()) {
+    summary["best_epoch"] = best->epoch;
+    summary["best_val_loss"] = best->val_loss;
+    if (best->val_accuracy) summary["best_val_accuracy"] = *best->val_accuracy;
+  }
+  return summary;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Workspace>> Workspace::open(const fs::path& folder) {
+  auto store = open_store(folder);
+  if (!store) return pass_on(store);
+  if (auto reaped = (*store)->reap(); !reaped) return pass_on(reaped);
+  return std::unique_ptr<Workspace>(new Workspace(folder, *std::move(store)));
+}
+
+JsonText environment_of(const Recipe& recipe, const TrainingData& data) {
+  return nlohmann::ordered_json{{"version", kVersion},
+                                {"instruction_set", isa_name(isa())},
+                                {"processor", processor_name()},
+                                {"cores", std::thread::hardware_concurrency()},
+                                {"memory_gb", std::round(machine_memory() / 1e8) / 10},
+                                {"host", host_name()},
+                                {"seed", recipe.seed},
+                                {"data", data.sides.train.name()},
+                                {"data_folder", data.pair.where.string()},
+                                {"checksum", data.pair.checksum},
+                                {"train_samples", data.sides.train.size()},
+                                {"validation_samples", data.sides.validation.size()}}
+      .dump();
+}
+
+Metrics metrics_of(const EpochReport& report) {
+  Metrics metrics{{"train_loss", report.train_loss},
+                  {"val_loss", report.val_loss},
+                  {"train_seconds", report.train_seconds},
+                  {"samples_per_second", report.samples_per_second}};
+  if (report.train_accuracy) metrics["train_accuracy"] = *report.train_accuracy;
+  if (report.val_accuracy) metrics["val_accuracy"] = *report.val_accuracy;
+  return metrics;
+}
+
+RunKeeper::RunKeeper(Workspace& workspace, const Ticket& ticket, RunWriter writer)
+    : folder_(workspace.folder_of(ticket.run)),
+      ticket_(ticket),
+      store_(workspace.store()),
+      writer_(std::move(writer)),
+      thread_([this] { work(); }) {}
+
+RunKeeper::~RunKeeper() { close(); }
+
+Result<std::unique_ptr<RunKeeper>> RunKeeper::open(Workspace& workspace, const Ticket& ticket, bool steps) {
+  const fs::path folder = workspace.folder_of(ticket.run);
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) {
+    return fail(Trouble::file, "the run's folder cannot be made", folder.string() + ": " + failed.message(),
+                "choose another place with --workspace");
+  }
+  std::vector<std::string> columns;
+  if (steps) columns = {"train_loss", "learning_rate"};
+  return std::unique_ptr<RunKeeper>(
+      new RunKeeper(workspace, ticket, workspace.writer().open(ticket, std::move(columns))));
+}
+
+void RunKeeper::epoch(const Training& training) {
+  const EpochReport& report = training.history().back();
+  Bundle bundle{{}, training.checkpoint(), {report}, standing(training)};
+  if (report.best) bundle.model = training.model();
+  hand_over(std::move(bundle));
+}
+
+void RunKeeper::pause(const Training& training) { hand_over({{}, training.checkpoint(), {}, standing(training)}); }
+
+void RunKeeper::step(const StepReport& report) {
+  const double values[] = {report.loss, report.learning_rate};
+  writer_.step(report.step, values);
+}
+
+void RunKeeper::hand_over(Bundle bundle) {
+  const std::scoped_lock guard(mutex_);
+  if (!waiting_) {
+    waiting_ = std::move(bundle);
+  } else {
+    if (bundle.model) waiting_->model = std::move(bundle.model);
+    waiting_->checkpoint = std::move(bundle.checkpoint);
+    waiting_->reports.insert(waiting_->reports.end(), bundle.reports.begin(), bundle.reports.end());
+    waiting_->summary = std::move(bundle.summary);
+  }
+  wake_.notify_one();
+}
+
+void RunKeeper::work() {
+  const auto start = Steady::now();
+  auto next_look = start + kMachineEvery;
+  for (;;) {
+    std::optional<Bundle> bundle;
+    {
+      std::unique_lock guard(mutex_);
+      wake_.wait_until(guard, next_look, [&] { return waiting_ || closing_; });
+      bundle = std::exchange(waiting_, std::nullopt);
+      saving_ = bundle.has_value();
+      if (!bundle && closing_) return;
+    }
+    if (bundle) {
+      auto saved = save(*std::move(bundle));
+      const std::scoped_lock guard(mutex_);
+      if (!saved) trouble_ = saved.error();
+      saving_ = false;
+      saved_.notify_all();
+    }
+    if (Steady::now() < next_look) continue;
+    next_look += kMachineEvery;
+    const ProcessUsage used = process_usage();
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start);
+    writer_.machine(since.count(), {{"cpu_seconds", used.cpu_seconds}, {"resident_bytes", used.resident_bytes}});
+  }
+}
+
+// The model first: a checkpoint never remembers a best epoch whose model is not there.
+Result<void> RunKeeper::save(Bundle bundle) {
+  if (bundle.model)
+    if (auto saved = save_model(model_path(), *bundle.model); !saved) return saved;
+  if (auto saved = write_checkpoint(checkpoint_path(), *bundle.checkpoint); !saved) return saved;
+  for (const EpochReport& report : bundle.reports) writer_.epoch({report.epoch, metrics_of(report)}, bundle.summary);
+  return {};
+}
+
+std::optional<Error> RunKeeper::trouble() const {
+  {
+    const std::scoped_lock guard(mutex_);
+    if (trouble_) return trouble_;
+  }
+  return writer_.trouble();
+}
+
+Result<void> RunKeeper::settle() {
+  std::unique_lock guard(mutex_);
+  saved_.wait(guard, [&] { return !waiting_ && !saving_; });
+  if (trouble_) return std::unexpected(*trouble_);
+  return {};
+}
+
+void RunKeeper::close() {
+  {
+    const std::scoped_lock guard(mutex_);
+    closing_ = true;
+    wake_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+Result<void> RunKeeper::list_files() {
+  for (const auto& [kind, path] : {std::pair("model", model_path()), std::pair("checkpoint", checkpoint_path())}) {
+    std::error_code missing;
+    if (!fs::is_regular_file(path, missing)) continue;
+    const auto file = map_file(path);
+    if (!file) return pass_on(file);
+    const auto listed =
+        store_.add_artifact(ticket_, {kind, (folder_.filename() / path.filename()).string(), kind,
+                                      static_cast<std::int64_t>(file->bytes.size()), to_hex(sha256(file->bytes))});
+    if (!listed) return pass_on(listed);
+  }
+  return {};
+}
+
+Result<Acceptance> RunKeeper::end(Ending ending) {
+  close();
+  if (auto listed = list_files(); !listed) return pass_on(listed);
+  const auto ended = writer_.end(std::move(ending));
+  if (!ended) return ended;
+  if (const std::scoped_lock guard(mutex_); trouble_) return std::unexpected(*trouble_);
+  return ended;
+}
+
+}  // namespace atelier

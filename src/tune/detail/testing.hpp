@@ -5,6 +5,8 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +32,11 @@ inline Space course() {
            {"optimizer", optimizer},
            {"rate", Numeric{.shape = Numeric::Shape::log_uniform, .low = 1e-4, .high = 1}},
            {"width", Numeric{.low = 16, .high = 128, .step = 16, .integer = true}}}};
+}
+
+/// Whole numbers from 0.
+inline Space numbers(std::int64_t count) {
+  return {{{"n", Numeric{.low = 0, .high = static_cast<double>(count - 1), .integer = true}}}};
 }
 
 /// A space of 12.
@@ -68,6 +75,12 @@ struct World {
     return std::pair(static_cast<int>(4 * chance_of(mark, 4)), chance_of(mark, 5) < 0.6);
   }
 };
+
+/// Nothing goes wrong here.
+inline const World kCalm{.mishaps = false};
+
+/// A study of a sound plan over configurations of these spaces.
+inline Study study_of(StudyPlan plan) { return *Study::create(std::move(plan), effort_of); }
 
 /// One report of a training, to be told once or again.
 struct Report {
@@ -109,7 +122,19 @@ inline std::string describe(const Trial& t) {
 }
 inline std::string describe(const Decision& d) {
   static constexpr const char* names[] = {"train", "pause", "stop", "fail"};
-  return fmt::format("{} {} until {} {}", names[static_cast<int>(d.kind)], d.trial, d.until, d.reason);
+  return fmt::format("{} {} {}", names[static_cast<int>(d.kind)], d.trial, d.until);
+}
+/// What the study has decided now, in short: "train 0 5; stop 1 3; ".
+inline std::string told(Study& study) {
+  std::string text;
+  for (const Decision& decision : study.decide()) text += describe(decision) + "; ";
+  return text;
+}
+/// How many configurations there are among the trials.
+inline std::size_t distinct(std::span<const Trial> trials) {
+  std::set<std::string> marks;
+  for (const Trial& trial : trials) marks.insert(fingerprint(trial.configuration));
+  return marks.size();
 }
 
 /// All that a study decided, and what became of its trials.
@@ -120,7 +145,7 @@ struct Transcript {
   bool over = false;
 
   void note(const std::vector<Decision>& batch) {
-    for (const Decision& decision : batch) decisions.push_back(describe(decision));
+    for (const Decision& decision : batch) decisions.push_back(describe(decision) + " " + decision.reason);
   }
   void finish(const Study& study) {
     for (const Trial& trial : study.trials()) trials.push_back(describe(trial));

@@ -104,6 +104,20 @@ int threads_of(const Recipe& recipe) {
   return recipe.threads > 0 ? recipe.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+double work_of(const Recipe& recipe, const Dataset& train, const Dataset& validation) {
+  constexpr double kFetch = 110, kUpdate = 67;  // operations an input value and an update take the time of, as measured
+  double weights = 0;
+  auto width = static_cast<double>(train.width());
+  for (const int units : recipe.layers) {
+    weights += width * units;
+    width = units;
+  }
+  weights += width * static_cast<double>(train.outputs());
+  const double fetch = kFetch * static_cast<double>(train.width());
+  const double learn = 6 * weights + fetch + kUpdate * weights / std::max(1, recipe.batch_size);
+  return static_cast<double>(train.size()) * learn + static_cast<double>(validation.size()) * (2 * weights + fetch);
+}
+
 std::string network_text(const Recipe& recipe, std::size_t inputs, std::size_t outputs, bool classification) {
   const Result<Architecture> a = architecture_of(recipe, inputs, outputs);
   return a ? describe(*a) + (classification ? " softmax" : "") : "";

@@ -26,6 +26,11 @@ Result<DataPair> open_data_of(const Recipe& recipe);
 /// The number of threads it asks for.
 int threads_of(const Recipe& recipe);
 
+/// What an epoch of the recipe costs, in floating-point operations or what takes as long: products, samples brought
+/// into a batch, updates of the weights, the evaluation after it. Of the recipe and the shapes alone: the same on every
+/// machine.
+double work_of(const Recipe& recipe, const Dataset& train, const Dataset& validation);
+
 /// "784 → 256 relu → 128 relu → 10 softmax".
 std::string network_text(const Recipe& recipe, std::size_t inputs, std::size_t outputs, bool classification);
 

@@ -172,8 +172,9 @@ Result<std::vector<Acceptance>> SqliteStore::record(std::span<const Progress> ne
 }
 
 Result<void> SqliteStore::record_one(std::int64_t seq, const Progress& progress) {
-  const auto beaten =
-      writer_->execute("UPDATE run SET boot = ?, lease = ? WHERE seq = ?", options_.clock->boot(), lease_end(), seq);
+  const auto beaten = writer_->execute(  // an epoch that came through is progress: earlier losses are forgotten
+      "UPDATE run SET boot = ?, lease = ?, losses = losses * ? WHERE seq = ?", options_.clock->boot(), lease_end(),
+      progress.epochs.empty() ? 1 : 0, seq);
   if (!beaten) return std::unexpected(beaten.error());
   if (progress.summary != "{}") {
     if (auto kept = keep_names("summary", progress.summary); !kept) return kept;

@@ -115,14 +115,15 @@ Result<int> SqliteStore::add_trials(const std::string& sweep, std::span<const Ne
     if (!known) return std::unexpected(known.error());
     if (!*known) return no_sweep(sweep);
     for (const auto& trial : trials) {
-      if (auto kept = keep_names("config", trial.config); !kept) return kept;
-      if (auto kept = keep_names("plan", trial.plan); !kept) return kept;
+      for (const auto& [place, json] : {std::pair{"config", &trial.config},
+                                        std::pair{"environment", &trial.environment}, std::pair{"plan", &trial.plan}})
+        if (auto kept = keep_names(place, *json); !kept) return kept;
       const auto seq = writer_->execute(
           "INSERT INTO run(id, name, \"group\", notes, state, reason, created, sweep, number, attempt, losses, worker, "
           "boot, lease, summary, plan, config, environment) VALUES(?, ?, ?, '', 'queued', '', ?, ?, ?, 0, 0, '', '', "
-          "0, '{}', ?, ?, '{}') ON CONFLICT(sweep, number) WHERE sweep IS NOT NULL DO NOTHING",
+          "0, '{}', ?, ?, ?) ON CONFLICT(sweep, number) WHERE sweep IS NOT NULL DO NOTHING",
           fmt::format("{}-{}", sweep, trial.number), trial.name, sweep, now_ms(), sweep, trial.number, trial.plan,
-          trial.config);
+          trial.config, trial.environment);
       if (!seq) return std::unexpected(seq.error());
       added += *seq;
     }

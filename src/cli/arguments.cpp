@@ -158,7 +158,8 @@ void add_argument(CLI::App& app, const Argument& argument, std::size_t place) {
   } else if (std::string* const* text = std::get_if<std::string*>(&argument.target)) {
     app.add_option(name, **text)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   } else {
-    app.add_option(name, *std::get<std::vector<std::string>*>(argument.target));
+    CLI::Option* option = app.add_option(name, *std::get<std::vector<std::string>*>(argument.target));
+    if (name.starts_with('-')) option->allow_extra_args(false);  // one value each time it is given
   }
 }
 

@@ -13,11 +13,12 @@ struct Sample {
   Draft draft;
   bool json = false;
   std::string split = "test", model;
-  std::vector<std::string> files;
+  std::vector<std::string> files, tags;
   Command command{"sample", "", "MODEL [FILE...]", "", {}, [] { return Prepared{}; }};
   Prepared prepared{{{"MODEL", "", "", &model, true},
                      {"FILE", "", "", &files, false},
                      {"--split", "NAME", "", &split, false},
+                     {"--tag", "NAME", "", &tags, false},
                      {"--json", "", "", &json, false}},
                     {},
                     nullptr};
@@ -41,6 +42,14 @@ TEST(Arguments, OptionsPlacesAndSwitches) {
   EXPECT_EQ(sample.split, "train");
   EXPECT_EQ(sample.files, (Words{"a.png", "b.png"}));
   EXPECT_TRUE(sample.json);
+}
+
+TEST(Arguments, AListedOptionTakesOneWordEachTime) {
+  Sample sample;
+  ASSERT_TRUE(sample.read({"--tag", "a", "r7k2", "--tag=b", "x.png"}).has_value());
+  EXPECT_EQ(sample.tags, (Words{"a", "b"}));
+  EXPECT_EQ(sample.model, "r7k2");
+  EXPECT_EQ(sample.files, Words{"x.png"});
 }
 
 TEST(Arguments, AnOptionKeepsItsPreset) {

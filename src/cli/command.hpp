@@ -14,7 +14,8 @@
 
 namespace atelier::cli {
 
-/// One thing a command accepts. "--split" is an option, "MODEL" is an argument by its place.
+/// One thing a command accepts. "--split" is an option, "MODEL" is an argument by its place. A list takes every word that
+/// is left, as an option one word each time it is given.
 struct Argument {
   std::string name;
   std::string value;  ///< what the help shows as an option's value, "NAME"; empty for a switch
@@ -44,7 +45,8 @@ struct Command {
   std::string_view summary;   ///< one line
   std::vector<std::string_view> examples;
   std::function<Prepared()> prepare;
-  std::string_view remark = {};  ///< a sentence at the end of its help
+  std::string_view remark = {};     ///< a sentence at the end of its help
+  std::vector<Command> parts = {};  ///< commands by the word that follows, "runs show"; the name is in full
 };
 
 /// All commands in the order of the overview; a new command is one file and one line here.

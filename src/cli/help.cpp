@@ -4,17 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
-#include <vector>
 
 #include "figures/text.hpp"
 
 namespace atelier::cli {
 namespace {
 
-using Rows = std::vector<std::pair<std::string, std::string>>;
-
-constexpr int kWidest = 100;  // longer lines are hard to read, however wide the window is
+constexpr int kWidest = 100;     // longer lines are hard to read, however wide the window is
+constexpr int kWidestName = 32;  // what is longer stands on a line of its own
 
 /// A heading, then its rows: name, and what it does, wrapped beside it.
 std::string section(std::string_view title, const Rows& rows, int name_width, const Terminal& terminal) {
@@ -32,7 +29,7 @@ std::string section(std::string_view title, const Rows& rows, int name_width, co
   return text;
 }
 
-int widest_name(const Rows& rows, int limit) {
+int widest_name(const Rows& rows, int limit = kWidestName) {
   int width = 0;
   for (const auto& row : rows)
     if (const int needed = cells(row.first); needed <= limit) width = std::max(width, needed);
@@ -68,6 +65,10 @@ std::string flag_of(const Setting& setting) {
 }
 
 }  // namespace
+
+std::string section(std::string_view title, const Rows& rows, const Terminal& terminal) {
+  return section(title, rows, widest_name(rows), terminal);
+}
 
 std::string overview(const Terminal& terminal) {
   std::string text = "A workshop for feed-forward neural networks.\n\n  atelier COMMAND [options]\n";
@@ -111,9 +112,13 @@ std::string help_of(const Command& command, const Terminal& terminal) {
   }
   Rows every = options;
   for (const auto& group : groups) every.insert(every.end(), group.second.begin(), group.second.end());
-  const int width = widest_name(every, 32);
+  const int width = widest_name(every);
   for (const auto& [title, rows] : groups) text += section(title, rows, width, terminal);
   text += section("Options", options, width, terminal);
+  Rows parts;
+  for (const Command& part : command.parts)
+    parts.emplace_back(fmt::format("{} {}", part.name, part.synopsis), std::string(part.summary));
+  if (!parts.empty()) text += section("Further", parts, terminal);
   text += examples(command.examples, terminal);
   if (!command.remark.empty()) text += "\n";
   for (const std::string& line : wrap(command.remark, std::min(terminal.width, kWidest))) text += line + "\n";

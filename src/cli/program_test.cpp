@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <set>
 #include <sstream>
 
@@ -75,11 +76,23 @@ TEST(Program, ErrorsAreWrappedOnATerminal) {
   EXPECT_GT(count, 4) << err.str();
 }
 
+/// Every command, and their parts.
+std::vector<Command> all_commands() {
+  std::vector<Command> all(commands().begin(), commands().end());
+  for (const Command& command : commands()) all.insert(all.end(), command.parts.begin(), command.parts.end());
+  return all;
+}
+
 TEST(Program, EveryCommandHasHelpThatFitsTheWindow) {
-  for (const Command& command : commands()) {
+  for (const Command& command : all_commands()) {
     const std::string text = help_of(command, Terminal{.width = 80});
-    EXPECT_EQ(run({std::string(command.name), "--help"}).out, text);
-    EXPECT_EQ(run({"help", std::string(command.name)}).out, text);
+    std::istringstream name{std::string(command.name)};
+    std::vector<std::string> words{std::istream_iterator<std::string>(name), {}};
+    words.push_back("--help");
+    EXPECT_EQ(run(words).out, text);
+    words.pop_back();
+    words.insert(words.begin(), "help");
+    EXPECT_EQ(run(words).out, text);
     for (const std::string_view example : command.examples) EXPECT_NE(text.find(example), std::string::npos);
     std::istringstream lines(text.substr(0, text.find("Examples")));
     for (std::string line; std::getline(lines, line);) EXPECT_LE(cells(line), 80) << line;
@@ -88,7 +101,16 @@ TEST(Program, EveryCommandHasHelpThatFitsTheWindow) {
 
 TEST(Program, CommandsHaveTheirOwnNames) {
   std::set<std::string_view> names;
-  for (const Command& command : commands()) EXPECT_TRUE(names.insert(command.name).second) << command.name;
+  for (const Command& command : all_commands()) EXPECT_TRUE(names.insert(command.name).second) << command.name;
+}
+
+TEST(Program, APartIsNamedAfterItsCommand) {
+  for (const Command& command : commands())
+    for (const Command& part : command.parts) EXPECT_TRUE(part.name.starts_with(std::string(command.name) + " "));
+  EXPECT_EQ(run({"runs", "shwo"}).err, "error: runs has no `shwo`\nhint: did you mean `atelier runs show`?\n");
+  EXPECT_EQ(run({"help", "runs", "zzzzzz"}).err,
+            "error: runs has no `zzzzzz`\nhint: `atelier runs --help` lists what it has\n");
+  EXPECT_EQ(run({"help", "runs", "show", "extra"}).code, 2);
 }
 
 TEST(Program, AnUnknownCommandIsAnsweredWithTheNearest) {

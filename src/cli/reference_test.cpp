@@ -16,9 +16,14 @@ const std::string kPage = std::string(ATELIER_SOURCE_DIR) + "/docs/reference/cli
 
 std::string list_of_commands() {
   std::string text = "| command | what |\n|---|---|\n";
-  for (const Command& command : commands())
+  const auto add = [&](const Command& command) {
     text += fmt::format("| `atelier {}{}{}` | {} |\n", command.name, command.synopsis.empty() ? "" : " ",
                         command.synopsis, command.summary);
+  };
+  for (const Command& command : commands()) {
+    add(command);
+    for (const Command& part : command.parts) add(part);
+  }
   return text;
 }
 

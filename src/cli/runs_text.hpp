@@ -1,0 +1,58 @@
+// runs_text.hpp: runs and their values as text and as JSON.
+#pragma once
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "cli/help.hpp"
+#include "figures/terminal.hpp"
+#include "track/run.hpp"
+
+namespace atelier::cli {
+
+/// "2026-07-13T10:22:05Z", as filters compare it.
+std::string iso_time(WallTime time);
+/// How long ago: "now", "12 s ago", "3 min ago", "5 h ago", "2 d ago", then the date.
+std::string age(WallTime time, WallTime now);
+/// The wall clock's time.
+WallTime wall_now();
+
+/// What files take: "512 bytes", "12.3 MB"; a MB is a million bytes.
+std::string bytes_text(std::uint64_t bytes);
+
+/// A value for a table: six significant digits at most, safe to show; empty where there is none.
+std::string shown(const Cell& cell);
+/// A value in full: as many digits as bring the same number back, a text as it is.
+std::string in_full(const Cell& cell);
+/// A value of a configuration or summary, safe to show: a text without its quotes, all else as JSON.
+std::string shown(const nlohmann::ordered_json& value);
+
+/// The name of a state in its colour.
+std::string shown(RunState state, Colour colour);
+
+/// A JSON text of the store as a value; an empty object where it is none.
+nlohmann::ordered_json read_json(const JsonText& text);
+/// One line of JSON, whatever bytes its texts have.
+std::string one_line(const nlohmann::ordered_json& json);
+/// A number as records write it: not a number and the infinities are the texts "nan", "inf", "-inf".
+nlohmann::ordered_json number_json(double value);
+
+/// id, state, name, group, tags, created, seconds, and of a trial sweep and number: a run without its long parts.
+nlohmann::ordered_json head_json(const Run& run);
+/// The same with configuration and summary, as one line. These are handed on as they are stored, unread.
+std::string list_line(const Run& run);
+
+/// Seconds of the last attempt; of one that runs, up to now. Not a number where none has begun.
+double seconds_of(const Run& run, WallTime now);
+
+/// A run's first lines: id, name and state; then epochs, time, age, group, tags and reason; then its notes.
+std::string headline(const Run& run, const Terminal& terminal);
+/// What came out, a value each; accuracies of the validation set with their standard error.
+Rows results(const Run& run);
+/// Settings that are not as by default, with the default behind them.
+Rows own_settings(const Run& run);
+/// The other settings, "activation relu · norm none · …".
+std::string preset_settings(const Run& run);
+
+}  // namespace atelier::cli

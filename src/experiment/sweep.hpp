@@ -1,0 +1,92 @@
+// sweep.hpp: a search over trainings, in a workspace.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/sweep_setup.hpp"
+#include "experiment/workspace.hpp"
+#include "tune/study.hpp"
+
+namespace atelier {
+
+/// A sweep that is asked for: all that decides it.
+struct SweepRequest {
+  SweepSetup setup;
+  std::string source;        ///< the text of the sweep file
+  std::uint64_t seed = 1;    ///< of the search; the trainings' own is the recipe's
+  std::uint64_t budget = 0;  ///< trials in all; 0: open
+  int parallel = 1;          ///< virtual workers
+  double audit = 0.2;
+  bool async = false;
+  std::vector<Configuration> enqueued = {};  ///< tried first
+  std::vector<Observation> earlier = {};     ///< of an earlier sweep
+};
+
+/// Writes the sweep down; `id` empty: the store finds a short one.
+Result<Sweep> create_sweep(Store& store, const SweepRequest& request, const std::string& id = {});
+/// The request that a sweep was made from. An error when the sweep trains another program, or its text is damaged.
+Result<SweepRequest> request_of(const Sweep& sweep);
+/// What the trials of a sweep have shown, for another sweep to start from.
+Result<std::vector<Observation>> observations_of(Store& store, const Sweep& sweep);
+/// The sweep of that id, or its beginning; "last": the one made last.
+Result<Sweep> find_sweep(Store& store, const std::string& id);
+
+/// One thing that happened in a sweep.
+struct TrialNews {
+  enum class Kind { begun, epoch, held, ended };
+  Kind kind = Kind::begun;
+  std::uint64_t number = 0;
+  std::string run, name;
+  int epoch = 0, epochs = 0;           ///< finished, and planned in all
+  std::optional<double> value = {};    ///< of the sweep's metric, after the last epoch
+  RunState state = RunState::running;  ///< with `ended`: how
+  std::string reason = {};
+  std::optional<EpochReport> report = {};  ///< with `epoch`
+};
+
+struct SweepWatch {
+  std::function<void(const TrialNews&)> news = {};  ///< from any thread, one call at a time
+  std::function<void()> tick = {};                  ///< some ten times a second, on the calling thread
+  const std::atomic<bool>* stop = nullptr;          ///< set: finish the step, save, return
+};
+
+struct WorkOptions {
+  int workers = 0;                     ///< threads, each trains one trial; 0: a thread a core
+  std::optional<double> seconds = {};  ///< time after which no more is done; the sweep can be resumed
+  int retries = 0;                     ///< how often a failed trial (not a diverged one) is tried again
+};
+
+/// One trial as it stands.
+struct TrialLine {
+  std::uint64_t number = 0;
+  std::string run, name, reason, origin;
+  RunState state = RunState::queued;
+  int epochs = 0;
+  std::optional<double> value = {};  ///< of the metric, after the last epoch
+  Configuration configuration = {};
+};
+
+struct SweepOutcome {
+  std::string id, ending;  ///< why it is over; empty when it can go on
+  bool over = false;
+  Objective objective;
+  std::vector<TrialLine> trials = {};    ///< by number
+  std::optional<std::size_t> best = {};  ///< position in `trials`
+  double seconds = 0;
+};
+
+/// Works at a sweep until it is over, time is up or a stop is asked for: decides, trains, records. Any number of
+/// processes may work at one sweep of a workspace; what comes out does not depend on their number, nor on how often they
+/// were killed. A trial that fails is recorded so and ends nothing; an error is what stops the work itself (a full
+/// disk), and everything recorded stays.
+Result<SweepOutcome> work_at(Workspace& workspace, const Sweep& sweep, const WorkOptions& options,
+                             const SweepWatch& watch);
+
+/// The sweep as it stands, best first where `ranked`.
+Result<SweepOutcome> outcome_of(Store& store, const Sweep& sweep);
+
+}  // namespace atelier

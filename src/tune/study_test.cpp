@@ -164,6 +164,9 @@ TEST(Study, AshaPromotesAndLeavesNobodyWaiting) {
                           .parallel = 4});
   const auto transcript = work_through(study, {});
   EXPECT_TRUE(study.over());
+  const auto is_last = [](const std::string& decision) { return decision.starts_with("train 59 "); };
+  const auto before = std::ranges::find_if(transcript.decisions, is_last) - transcript.decisions.begin();
+  EXPECT_GT(before, 59 + 59 + 10) << "more than a beginning and a pause each: some go on before the last begins";
   std::map<std::size_t, int> reached;
   int trained_on = 0, finished = 0;
   for (const Trial& trial : study.trials()) {
@@ -250,6 +253,13 @@ TEST(Study, TheBestIsTheBestOfThoseThatFinished) {
   study.report_end(3, 1, true, "killed");
   study.decide();
   EXPECT_EQ(study.best(), 1u) << "the earlier of equals";
+
+  Study stopped = *Study::create({.space = numbers(2), .method = "grid", .stopping = Asha{.max_epochs = 4, .eta = 2}},
+                                 all_alike({4, 1}));
+  stopped.report(0, 1, 3);
+  report_all(stopped, 1, {2, 9});
+  EXPECT_EQ(told(stopped), "train 0 1; pause 0 1; train 1 1; pause 1 1; train 1 2; pause 1 2; stop 0 1; stop 1 2; ");
+  EXPECT_EQ(stopped.best(), 1u) << "it was trained furthest, though not to the lowest loss";
 }
 
 TEST(Study, DecidesInTheOrderOfArrivalWhenAsynchronous) {

@@ -141,6 +141,17 @@ TEST(StudyTrials, TheSamplerLearnsFromWhatCameEarlier) {
   EXPECT_LT(mean_distance(), 0.5 * fresh);
 }
 
+TEST(StudyTrials, ASamplerSeesTheLossesOfTheTrialsBefore) {
+  const StudyPlan plan{.space = course(), .method = "tpe", .budget = 30, .audit = 0};
+  Study calm = study_of(plan), wild = study_of(plan);
+  work_through(calm, kCalm);
+  work_through(wild, {});
+  std::size_t common = 0;
+  while (calm.trials()[common].configuration == wild.trials()[common].configuration) common++;
+  EXPECT_GE(common, 10u) << "it begins by chance";
+  EXPECT_LT(common, 30u);
+}
+
 TEST(StudyTrials, WhatCannotBeRunFailsAtOnceAndFreesItsWorker) {
   const auto effort = [](const Configuration& c) -> Result<Effort> {
     const auto n = std::get<std::int64_t>(c.at("n"));
@@ -162,6 +173,14 @@ TEST(StudyTrials, ASweepThatCanRunNothingEnds) {
   EXPECT_EQ(open.decide().size(), 100u);
   EXPECT_TRUE(open.over());
   EXPECT_EQ(open.ending(), "100 configurations in a row cannot be run; the last: no such network");
+  int asked = 0;
+  const auto seldom = [&](const Configuration&) -> Result<Effort> {
+    if (++asked % 90 == 0) return Effort{};
+    return fail(Trouble::usage, "no such network");
+  };
+  Study slow = *Study::create({.space = course(), .method = "random"}, seldom);
+  EXPECT_EQ(slow.decide().size(), 20u * 90) << "in a row counts, not in all";
+  EXPECT_FALSE(slow.over());
   Study finite = *Study::create({.space = numbers(150), .method = "grid"}, never);
   EXPECT_EQ(finite.decide().size(), 150u) << "this one ends by itself";
   EXPECT_EQ(finite.ending(), "the space is exhausted");

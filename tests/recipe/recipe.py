@@ -1,4 +1,4 @@
-"""The recipe "Add an optimizer" of HACKING.md, followed to the letter on a copy of the tree."""
+"""The recipes of HACKING.md that show every line, followed to the letter on a copy of the tree."""
 
 import os
 import pathlib
@@ -7,13 +7,15 @@ import shutil
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SECTION = re.compile(r"^## Add an optimizer\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)
+OPTIMIZER, SAMPLER = "Add an optimizer", "Add a sampler"
 STEP = re.compile(r"^\*\*[^`]*`([^`]+)`[^`]*?\*\*.*?^```(cpp|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def steps(root=ROOT):
-    """(path, "cpp" for a new file or "diff" for a change, the block) of each step."""
-    section = SECTION.search((root / "HACKING.md").read_text(encoding="utf-8"))
+def steps(root=ROOT, title=OPTIMIZER):
+    """(path, "cpp" for a new file or "diff" for a change, the block) of each step of the section `title`."""
+    section = re.search(
+        rf"^## {title}\n(.*?)(?=^## )", (root / "HACKING.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
     return STEP.findall(section[1])
 
 
@@ -78,8 +80,8 @@ class Workshop:
     def build(self, *targets, **environment):
         self.run("ninja", "-C", self.build_folder, *targets, **environment)
 
-    def follow_the_recipe(self):
-        for name, kind, block in steps(self.root):
+    def follow_the_recipe(self, title=OPTIMIZER):
+        for name, kind, block in steps(self.root, title):
             path = self.root / name
             if kind == "cpp" and path.exists():
                 raise ValueError(f"{name} is there already")

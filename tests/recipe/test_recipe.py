@@ -1,4 +1,4 @@
-"""One file and its lines in the catalog, and a new optimizer trains, is listed, is documented and is tested."""
+"""One file and its lines in the catalog, and a new optimizer or sampler is there, and is tested."""
 
 import json
 import os
@@ -71,6 +71,40 @@ class AddAnOptimizer(unittest.TestCase):
         done = self.shop.run(
             self.shop.build_folder / "tests/train_test", "--gtest_filter=Trainer.EveryRuleLearnsTheBlobs", check=False
         )
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(self.name, done.stdout)
+
+
+class AddASampler(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.shop = recipe.Workshop(folder.name)
+        cls.shop.follow_the_recipe(recipe.SAMPLER)
+        cls.shop.configure(os.environ.get("ATELIER_WERROR", "OFF"))
+        cls.path, _, cls.proposals = recipe.steps(title=recipe.SAMPLER)[0]
+        cls.name = pathlib.Path(cls.path).stem
+
+    def battery(self, check=True):
+        self.shop.build("tune_test")
+        return self.shop.run(
+            self.shop.build_folder / "tests/tune_test", f"--gtest_filter=Catalog/EverySampler.*/{self.name}", check=check
+        )
+
+    def test_1_it_is_one_new_file_and_two_lines(self):
+        steps = recipe.steps(title=recipe.SAMPLER)
+        self.assertEqual([kind for _, kind, _ in steps], ["cpp", "diff", "diff"])
+        self.assertEqual(sum(recipe.lines_changed(block) for _, kind, block in steps if kind == "diff"), 2)
+
+    def test_2_it_passes_the_tests_of_every_sampler(self):
+        self.assertRegex(self.battery().stdout, r"PASSED.* [1-9]\d* tests")
+
+    def test_3_those_tests_see_a_fault_in_it(self):
+        path = self.shop.root / self.path
+        path.write_text(self.proposals.replace("if (!is_active(parameter, next)) continue;", ""), encoding="utf-8")
+        self.addCleanup(path.write_text, self.proposals, encoding="utf-8")
+        done = self.battery(check=False)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn(self.name, done.stdout)
 

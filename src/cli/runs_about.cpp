@@ -72,7 +72,7 @@ std::string headline(const Run& run, const Terminal& terminal) {
 Rows results(const Run& run) {
   static constexpr std::array kFirst{"val_accuracy",  "val_loss",  "best_val_accuracy", "best_val_loss",
                                      "test_accuracy", "test_loss", "train_accuracy",    "train_loss"};
-  static constexpr std::array kElsewhere{"epochs", "seconds", "best_epoch"};
+  static constexpr std::array kElsewhere{"epochs", "seconds", "best_epoch", "train_seconds", "samples_per_second"};
   const Json summary = read_json(run.summary), environment = read_json(run.environment);
   Rows rows;
   const auto add = [&](const std::string& name, const Json& value) {

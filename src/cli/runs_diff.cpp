@@ -29,7 +29,7 @@ struct Line {
 
 /// One part of the runs, such as their configuration.
 struct Part {
-  std::string_view name;
+  std::string_view name, title;
   std::vector<Line> lines = {};
 };
 
@@ -62,15 +62,13 @@ std::vector<Line> differences(const std::vector<Json>& objects) {
 }
 
 std::array<Part, 3> compare(const std::vector<Run>& runs) {
-  constexpr std::array texts{std::pair("config", &Run::config), std::pair("summary", &Run::summary),
-                             std::pair("environment", &Run::environment)};
-  std::array<Part, 3> parts;
-  for (std::size_t p = 0; p < parts.size(); ++p) {
+  const auto part = [&](std::string_view name, std::string_view title, JsonText Run::* text) {
     std::vector<Json> objects;
-    for (const Run& run : runs) objects.push_back(read_json(run.*texts[p].second));
-    parts[p] = {texts[p].first, differences(objects)};
-  }
-  return parts;
+    for (const Run& run : runs) objects.push_back(read_json(run.*text));
+    return Part{name, title, differences(objects)};
+  };
+  return {part("config", "Settings", &Run::config), part("summary", "Results", &Run::summary),
+          part("environment", "Environment", &Run::environment)};
 }
 
 bool fits(const std::string& text, int width) {
@@ -87,6 +85,7 @@ std::string beside(std::span<const Part> parts, const std::vector<Run>& runs, co
   for (const Part& part : parts) {
     if (part.lines.empty()) continue;
     if (!table.rows.empty()) table.rows.emplace_back();
+    table.rows.push_back({inked(part.title, Ink::dim, terminal.colour)});
     for (const Line& line : part.lines) {
       std::vector<std::string>& row = table.rows.emplace_back(std::vector{printable(line.name)});
       for (const Json& value : line.values) row.push_back(shown(value));

@@ -159,17 +159,31 @@ std::string history_text(const Record& record, const Terminal& terminal) {
   return drawn.empty() ? text : text + "\n" + drawn;
 }
 
+std::string settings_text(const Run& run, const Terminal& terminal) {
+  const Rows own = own_settings(run);
+  const std::string presets = preset_settings(run);
+  if (own.empty() && presets.empty()) return {};
+  std::string text = section(presets.empty() ? "Settings" : "Settings [default]", own, terminal);
+  if (presets.empty()) return text;
+  for (const std::string& line : wrap("as by default: " + presets, std::max(20, terminal.width - 2)))
+    text += "  " + inked(line, Ink::dim, terminal.colour) + "\n";
+  return text;
+}
+
+/// A checksum by its beginning; --json has all of it.
+std::string without_length(std::string text) {
+  constexpr std::size_t kDigits = 64, kShown = 12;
+  if (text.size() != kDigits || text.find_first_not_of("0123456789abcdef") != text.npos) return text;
+  return text.substr(0, kShown) + "…";
+}
+
 /// What has a heading and a line each.
 std::string sections(const Record& record, const std::string& workspace_word, const Terminal& terminal) {
   std::string text;
   const auto add = [&](std::string_view title, const Rows& rows) {
     if (!rows.empty()) text += section(title, rows, terminal);
   };
-  const std::string presets = preset_settings(record.run);
-  add(presets.empty() ? "Settings" : "Settings, with the default where they differ", own_settings(record.run));
-  for (const std::string& line : wrap(presets, std::max(20, terminal.width - 2)))
-    if (!line.empty()) text += "  " + inked(line, Ink::dim, terminal.colour) + "\n";
-  text += history_text(record, terminal);
+  text += settings_text(record.run, terminal) + history_text(record, terminal);
   Rows files;
   for (const Artifact& a : record.artifacts)
     files.emplace_back(printable(a.name),
@@ -178,7 +192,8 @@ std::string sections(const Record& record, const std::string& workspace_word, co
   add("Files", files);
   Rows facts;
   const Json environment = read_json(record.run.environment);
-  for (const auto& [name, value] : environment.items()) facts.emplace_back(printable(name), shown(value));
+  for (const auto& [name, value] : environment.items())
+    facts.emplace_back(printable(name), without_length(shown(value)));
   add("Environment", facts);
   return text;
 }

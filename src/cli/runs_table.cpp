@@ -20,7 +20,7 @@ struct Usual {
   std::string_view name;
   int rank;
 };
-constexpr int kAlways = 0;
+constexpr int kAlways = 0, kExtra = 7;  // ranks from here on are the first to go
 constexpr std::array kUsual = std::to_array<Usual>({{"id", kAlways},
                                                     {"name", 4},
                                                     {"state", 1},
@@ -129,30 +129,48 @@ void drop_needless(std::vector<Shown>& columns) {
   std::erase_if(columns, [](const Shown& column) { return column.empty(); });
 }
 
-/// Takes columns away, and cuts names short, until the rest fits.
-void fit(std::vector<Shown>& columns, int room) {
-  std::vector<int> widths;
-  int excess = -2 - room;
-  for (const Shown& column : columns) excess += widths.emplace_back(column.width()) + 2;
-  const auto shorten = [&](int least) {
-    const auto name = std::ranges::find(columns, "name", &Shown::title);
-    if (excess <= 0 || name == columns.end()) return;
-    int& width = widths[static_cast<std::size_t>(name - columns.begin())];
-    const int kept = std::min(width, std::max(least, width - excess));
-    for (std::string& cell : name->cells) cell = clip(cell, kept);
-    excess -= width - kept;
-    width = kept;
-  };
-  shorten(kShortestName);
-  while (excess > 0) {
-    const auto last = std::ranges::max_element(columns, {}, &Shown::rank);
-    if (last->rank == kAlways) return;
-    const auto at = last - columns.begin();
-    excess -= widths[static_cast<std::size_t>(at)] + 2;
-    columns.erase(last);
-    widths.erase(widths.begin() + at);
+/// Makes room where the columns are wider than a window: extras go, names are cut short, then the others go by rank.
+class Fitting {
+ public:
+  Fitting(std::vector<Shown>& columns, int room) : columns_(columns), excess_(-kGap - room) {
+    for (const Shown& column : columns) excess_ += widths_.emplace_back(column.width()) + kGap;
   }
-}
+
+  void run() {
+    drop(kExtra);
+    shorten_names();
+    drop(kAlways + 1);
+  }
+
+ private:
+  static constexpr int kGap = 2;
+
+  /// Columns of this rank and above, the highest first, as many as must.
+  void drop(int rank) {
+    while (excess_ > 0) {
+      const auto last = std::ranges::max_element(columns_, {}, &Shown::rank);
+      if (last->rank < rank) return;
+      const auto at = last - columns_.begin();
+      excess_ -= widths_[static_cast<std::size_t>(at)] + kGap;
+      columns_.erase(last);
+      widths_.erase(widths_.begin() + at);
+    }
+  }
+
+  void shorten_names() {
+    const auto name = std::ranges::find(columns_, "name", &Shown::title);
+    if (excess_ <= 0 || name == columns_.end()) return;
+    int& width = widths_[static_cast<std::size_t>(name - columns_.begin())];
+    const int kept = std::min(width, std::max(kShortestName, width - excess_));
+    for (std::string& cell : name->cells) cell = clip(cell, kept);
+    excess_ -= width - kept;
+    width = kept;
+  }
+
+  std::vector<Shown>& columns_;
+  std::vector<int> widths_;
+  int excess_;
+};
 
 std::string text_of(std::vector<Shown> columns, const Terminal& terminal) {
   Table table;
@@ -191,7 +209,7 @@ std::string usual_table(std::span<const std::string> columns, std::span<const Ce
   join_epochs(all);
   drop_needless(all);
   const Terminal window = unbroken(terminal);
-  fit(all, window.width);
+  Fitting(all, window.width).run();
   return text_of(std::move(all), window);
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace atelier::cli {
 namespace {
@@ -24,7 +25,11 @@ bool is_plain(char c) {
 
 }  // namespace
 
-fs::path workspace_of(const std::string& word) { return word.empty() ? RunOptions{}.workspace : fs::path(word); }
+fs::path workspace_of(const std::string& word) {
+  if (!word.empty()) return word;
+  const char* named = std::getenv("ATELIER_WORKSPACE");
+  return named && *named ? fs::path(named) : RunOptions{}.workspace;
+}
 
 std::string shell_word(std::string_view text) {
   if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);

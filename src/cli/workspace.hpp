@@ -11,7 +11,7 @@ namespace atelier::cli {
 /// The help of a MODEL.
 inline constexpr std::string_view kModelHelp = "a run, `last` for the newest, or a model file";
 
-/// The folder that --workspace names, or the usual one.
+/// The folder that --workspace names, else ATELIER_WORKSPACE, else the usual one.
 std::filesystem::path workspace_of(const std::string& word);
 
 /// A text as one word of a shell, quoted where it must be: "my run" -> "'my run'".

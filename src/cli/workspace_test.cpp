@@ -25,6 +25,17 @@ TEST(Workspace, ARunIsNamedSoThatItIsFoundAgain) {
   EXPECT_EQ(run_words("elsewhere/r7k2", ""), "elsewhere/r7k2");
 }
 
+TEST(Workspace, TheEnvironmentMayNameIt) {
+  EXPECT_EQ(workspace_of(""), "atelier-runs");
+  setenv("ATELIER_WORKSPACE", "elsewhere", 1);
+  EXPECT_EQ(workspace_of(""), "elsewhere");
+  EXPECT_EQ(workspace_of("here"), "here");
+  EXPECT_EQ(run_words("elsewhere/r7k2", ""), "r7k2");
+  setenv("ATELIER_WORKSPACE", "", 1);
+  EXPECT_EQ(workspace_of(""), "atelier-runs");
+  unsetenv("ATELIER_WORKSPACE");
+}
+
 TEST(Workspace, ARunWithoutAnEpochSaysSo) {
   namespace fs = std::filesystem;
   const fs::path workspace = fs::path(testing::TempDir()) / "workspace_test";

@@ -62,10 +62,36 @@ double styblinski_tang(Point x) {
   return sum;
 }
 
+/// Ten foxholes.
+double shekel(Point x) {
+  static constexpr double beta[10] = {0.1, 0.2, 0.2, 0.4, 0.4, 0.6, 0.3, 0.7, 0.5, 0.5};
+  static constexpr double c[4][10] = {{4, 1, 8, 6, 3, 2, 5, 8, 6, 7},
+                                      {4, 1, 8, 6, 7, 9, 3, 1, 2, 3.6},
+                                      {4, 1, 8, 6, 3, 2, 5, 8, 6, 7},
+                                      {4, 1, 8, 6, 7, 9, 3, 1, 2, 3.6}};
+  double sum = 0;
+  for (std::size_t i = 0; i < 10; i++) {
+    double distance = beta[i];
+    for (std::size_t j = 0; j < 4; j++) distance += (x[j] - c[j][i]) * (x[j] - c[j][i]);
+    sum -= 1 / distance;
+  }
+  return sum;
+}
+
+/// Steep valleys, n! of them.
+double michalewicz(Point x) {
+  double sum = 0;
+  for (std::size_t i = 0; i < x.size(); i++)
+    sum -= std::sin(x[i]) * std::pow(std::sin(static_cast<double>(i + 1) * x[i] * x[i] / pi), 20);
+  return sum;
+}
+
 constexpr std::array kFunctions = {
     Function{"branin", &branin, [](std::size_t) { return 0.39788735772973816; }},
     Function{"hartmann6", &hartmann6, [](std::size_t) { return -3.3223680114155147; }},
     Function{"rosenbrock", &rosenbrock, &zero},
+    Function{"shekel", &shekel, [](std::size_t) { return -10.536409816692043; }},
+    Function{"michalewicz5", &michalewicz, [](std::size_t) { return -4.687658179; }},
     Function{"ackley", &ackley, &zero},
     Function{"levy", &levy, &zero},
     Function{"styblinski_tang", &styblinski_tang,

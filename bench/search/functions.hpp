@@ -10,5 +10,5 @@ struct Function {
   double (*optimum)(std::size_t dimensions);
 };
 
-/// Branin, Hartmann 6, Rosenbrock, Ackley, Levy, Styblinski-Tang, as in Surjanovic and Bingham's library of test functions.
+/// Branin, Hartmann 6, Rosenbrock, Ackley, Levy, Styblinski-Tang, Shekel, Michalewicz, as in Surjanovic and Bingham's library of test functions.
 std::span<const Function> functions();

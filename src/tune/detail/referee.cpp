@@ -25,7 +25,7 @@ std::int64_t look_after(const MedianRule& rule, std::int64_t epoch) { return std
 
 }  // namespace
 
-Referee::Referee(std::optional<StoppingRule> rule) : rule_(std::move(rule)) {
+Referee::Referee(const std::optional<StoppingRule>& rule) : rule_(rule) {
   const Asha* asha = rule_ ? std::get_if<Asha>(&*rule_) : nullptr;
   grows_ = asha != nullptr && asha->max_epochs == 0;
 }

@@ -12,7 +12,7 @@ namespace atelier::detail {
 /// Any of the rules, or none: then trials are looked at when they end.
 class Referee {
  public:
-  explicit Referee(std::optional<StoppingRule> rule);
+  explicit Referee(const std::optional<StoppingRule>& rule);
 
   /// A trial of so many epochs has begun: the last rung of an Asha without max_epochs lies below the longest of them.
   void see(int epochs);

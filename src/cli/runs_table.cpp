@@ -62,12 +62,11 @@ double number_of(const Cell& cell) {
 }
 
 /// The time that iso_time() wrote.
-std::optional<WallTime> time_of(const Cell& cell) {
-  const auto* text = std::get_if<std::string>(&cell);
+std::optional<WallTime> time_of(const std::string& text) {
   int year = 0;
   unsigned month = 0, day = 0;
   int hour = 0, minute = 0, second = 0;
-  if (!text || std::sscanf(text->c_str(), "%d-%u-%uT%d:%d:%dZ", &year, &month, &day, &hour, &minute, &second) != 6)
+  if (std::sscanf(text.c_str(), "%d-%u-%uT%d:%d:%dZ", &year, &month, &day, &hour, &minute, &second) != 6)
     return std::nullopt;
   const std::chrono::sys_days date = std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day);
   return date + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
@@ -75,10 +74,11 @@ std::optional<WallTime> time_of(const Cell& cell) {
 
 /// A value of a usual column as a person reads it.
 std::string usual_text(std::string_view column, const Cell& cell, WallTime now, Colour colour) {
-  if (column == "state")
-    if (const auto state = run_state(in_full(cell))) return shown(*state, colour);
-  if (column == "created")
-    if (const auto time = time_of(cell)) return age(*time, now);
+  if (const auto* text = std::get_if<std::string>(&cell)) {
+    const auto state = column == "state" ? run_state(*text) : std::nullopt;
+    const auto time = column == "created" ? time_of(*text) : std::nullopt;
+    return state ? shown(*state, colour) : time ? age(*time, now) : printable(*text);
+  }
   if (is_number(cell)) {
     const double number = number_of(cell);
     if (column.ends_with("accuracy")) return fmt::format("{:.4f}", number);
@@ -88,18 +88,21 @@ std::string usual_text(std::string_view column, const Cell& cell, WallTime now, 
   return shown(cell);
 }
 
-std::vector<Shown> shown_columns(std::span<const std::string> columns, std::span<const CellRow> rows, WallTime now,
-                                 Colour colour) {
+/// Row by row, as they lie in memory. `text` makes a cell's text from its column's name and its value.
+template <class Text>
+std::vector<Shown> shown_columns(std::span<const std::string> columns, std::span<const CellRow> rows,
+                                 const Text& text) {
   std::vector<Shown> all;
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    const auto usual = std::ranges::find(kUsual, columns[c], &Usual::name);
-    Shown column{columns[c], Align::right, usual == kUsual.end() ? 1 : usual->rank};
-    for (const CellRow& row : rows) {
-      column.cells.push_back(usual_text(columns[c], row[c], now, colour));
-      if (std::holds_alternative<std::string>(row[c])) column.align = Align::left;
-    }
-    all.push_back(std::move(column));
+  for (const std::string& column : columns) {
+    const auto usual = std::ranges::find(kUsual, column, &Usual::name);
+    all.push_back({column, Align::right, usual == kUsual.end() ? 1 : usual->rank});
+    all.back().cells.reserve(rows.size());
   }
+  for (const CellRow& row : rows)
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      all[c].cells.push_back(text(columns[c], row[c]));
+      if (std::holds_alternative<std::string>(row[c])) all[c].align = Align::left;
+    }
   return all;
 }
 
@@ -116,8 +119,11 @@ void join_epochs(std::vector<Shown>& columns) {
   if (all != columns.end()) columns.erase(all);
 }
 
-/// A loss says little beside an accuracy: it stays where an accuracy is missing.
+/// A loss says little beside an accuracy: it stays where an accuracy is missing. A sweep is its trials' usual group.
 void drop_needless(std::vector<Shown>& columns) {
+  const auto group = std::ranges::find(columns, "group", &Shown::title);
+  const auto sweep = std::ranges::find(columns, "sweep", &Shown::title);
+  if (group != columns.end() && sweep != columns.end() && group->cells == sweep->cells) columns.erase(group);
   const auto accuracy = std::ranges::find(columns, "val_accuracy", &Shown::title);
   const auto loss = std::ranges::find(columns, "val_loss", &Shown::title);
   if (accuracy != columns.end() && loss != columns.end()) {
@@ -205,24 +211,17 @@ Result<std::vector<std::string>> usual_columns(Store& store, const std::string& 
 
 std::string usual_table(std::span<const std::string> columns, std::span<const CellRow> rows, WallTime now,
                         const Terminal& terminal) {
-  std::vector<Shown> all = shown_columns(columns, rows, now, terminal.colour);
+  std::vector<Shown> all = shown_columns(columns, rows, [&](std::string_view column, const Cell& cell) {
+    return usual_text(column, cell, now, terminal.colour);
+  });
   join_epochs(all);
   drop_needless(all);
-  const Terminal window = unbroken(terminal);
-  Fitting(all, window.width).run();
-  return text_of(std::move(all), window);
+  if (terminal.interactive) Fitting(all, terminal.width).run();
+  return text_of(std::move(all), unbroken(terminal));
 }
 
 std::string plain_table(std::span<const std::string> columns, std::span<const CellRow> rows, const Terminal& terminal) {
-  std::vector<Shown> all;
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    Shown& column = all.emplace_back(columns[c], Align::right);
-    for (const CellRow& row : rows) {
-      column.cells.push_back(shown(row[c]));
-      if (std::holds_alternative<std::string>(row[c])) column.align = Align::left;
-    }
-    if (column.empty()) column.align = Align::left;
-  }
+  std::vector<Shown> all = shown_columns(columns, rows, [](std::string_view, const Cell& cell) { return shown(cell); });
   return text_of(std::move(all), unbroken(terminal));
 }
 

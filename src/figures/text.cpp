@@ -31,9 +31,17 @@ Glyph next_glyph(std::string_view text) {
   return {text.substr(0, std::min(std::max<std::size_t>(length, 1), text.size())), width};
 }
 
+/// Letters of ASCII alone, a cell and a byte each: nearly all that a long table holds.
+bool is_plain(std::string_view text) {
+  bool plain = true;  // no early end: this is a loop for vector registers
+  for (const char c : text) plain &= c >= 0x20 && c < 0x7f;
+  return plain;
+}
+
 }  // namespace
 
 int cells(std::string_view text) {
+  if (is_plain(text)) return static_cast<int>(text.size());
   int total = 0;
   while (!text.empty()) {
     const Glyph glyph = next_glyph(text);
@@ -90,6 +98,7 @@ std::vector<std::string> wrap(std::string_view text, int width) {
 }
 
 std::string printable(std::string_view text) {
+  if (is_plain(text)) return std::string(text);
   gchar* valid = g_utf8_make_valid(text.data(), static_cast<gssize>(text.size()));
   std::string out;
   for (const gchar* at = valid; *at != '\0'; at = g_utf8_next_char(at)) {

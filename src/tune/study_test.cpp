@@ -284,6 +284,26 @@ TEST(Study, DecidesInTheOrderOfArrivalWhenAsynchronous) {
   EXPECT_EQ(told(resumed), "train 0 1; train 1 2; train 2 1; stop 3 2; pause 2 1; ");
 }
 
+TEST(Study, AnAsynchronousSweepAtItsTargetStaysThereWhenItIsResumed) {
+  const StudyPlan plan{.space = numbers(9),
+                       .method = "grid",
+                       .stopping = MedianRule{.warmup_epochs = 1},
+                       .parallel = 2,
+                       .target = 0.5,
+                       .async = true};
+  Study study = *Study::create(plan, all_alike({4, 1}));
+  study.decide();
+  report_all(study, 1, {1, 0.4});
+  EXPECT_EQ(told(study), "stop 1 2; stop 0 2; ");
+  Study resumed = *Study::create(plan, all_alike({4, 1}));
+  for (const Trial& t : study.trials()) resumed.recall(t.configuration, t.origin, t.sampler, t.until, t.reason);
+  report_all(resumed, 1, {1, 0.4});
+  resumed.decide();
+  EXPECT_TRUE(resumed.over());
+  EXPECT_EQ(resumed.ending(), "trial 1 reached the target 0.5");
+  EXPECT_EQ(resumed.trials().size(), 2u);
+}
+
 TEST(Study, AnAsynchronousSweepEndsToo) {
   for (const char* method : {"random", "tpe"}) {
     Study study = study_of({.space = course(),

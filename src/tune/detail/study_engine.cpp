@@ -90,6 +90,8 @@ void StudyEngine::adopt() {
     hear(number, reports_.first_losses(number, until));
     end(number, Decision::Kind::stop, memo.stopped);
   }
+  for (const Trial& trial : trials_)
+    if (const auto loss = on_target(trial.losses)) return reach_target(trial.number, *loss);
 }
 
 /// Takes in what has been reported, where that is not for the clock to do: all of it in an asynchronous study, and the
@@ -214,15 +216,19 @@ void StudyEngine::conclude(std::uint64_t number) {
   const auto span = reports_.span(number, epochs_behind(trial), trial.until);
   hear(number, span->losses);
   if (span->end && span->end->failed) return set(number, Trial::State::failed, span->end->reason);
-  if (plan_.target)
-    for (const double loss : span->losses)
-      if (loss <= *plan_.target) return reach_target(number, loss);
+  if (const auto loss = on_target(span->losses)) return reach_target(number, *loss);
   if (span->end) return set(number, Trial::State::finished, span->end->reason);
   if (epochs_behind(trial) >= trial.effort.epochs) return set(number, Trial::State::finished);
   Verdict verdict = referee_.judge(curves_, number);
   if (verdict.kind == Verdict::Kind::stop) return end(number, Decision::Kind::stop, std::move(verdict.reason));
   if (verdict.kind == Verdict::Kind::pause) return end(number, Decision::Kind::pause, std::move(verdict.reason));
   grant(number, referee_.next_look(epochs_behind(trial), trial.effort.epochs));
+}
+
+/// The first of the losses that is what the sweep looks for.
+std::optional<double> StudyEngine::on_target(std::span<const double> losses) const {
+  const auto at = std::ranges::find_if(losses, [&](double loss) { return plan_.target && loss <= *plan_.target; });
+  return at == losses.end() ? std::nullopt : std::optional(*at);
 }
 
 /// One trial has what the sweep looks for: it is finished as it stands, and all others stop.

@@ -50,6 +50,7 @@ class StudyEngine {
   void end_span(std::uint64_t number, double time);
   std::optional<std::uint64_t> next_arrived();
   void conclude(std::uint64_t number);
+  std::optional<double> on_target(std::span<const double> losses) const;
   void reach_target(std::uint64_t number, double loss);
   void close();
 

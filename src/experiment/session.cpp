@@ -150,6 +150,7 @@ Result<Outcome> train_run(const Recipe& recipe, const RunOptions& options, const
   if (!claim) return pass_on(claim);
   const auto keeper = RunKeeper::open(**workspace, claim->ticket, options.steps);
   if (!keeper) return pass_on(keeper);
+  (*keeper)->recall(*training);
   if (watch.start) watch.start(opening_of(*training, claim->run.id));
   const Result<bool> whole = train_all(*training, **keeper, options, watch);
   if (!whole) return ended_badly(whole.error(), *training, **keeper);

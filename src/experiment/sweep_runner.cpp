@@ -404,6 +404,7 @@ Result<bool> SweepRunner::train_span(const Job& job, int until, Training& traini
 Result<void> SweepRunner::train_on(const Job& job, Training training, RunKeeper& keeper) {
   if (auto rewound = store_.rewind(job.ticket, training.epochs_done(), training.steps_taken()); !rewound)
     return pass_on(rewound);
+  keeper.recall(training);
   for (const EpochReport& epoch : training.history()) report(job, epoch);
   tell(job, TrialNews::Kind::begun, training.epochs_done());
   int until = job.until;

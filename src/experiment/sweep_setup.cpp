@@ -244,9 +244,10 @@ std::string trial_name(const Space& space, const Configuration& configuration) {
     std::string word = plain(parameter.name), initials;
     for (std::size_t i = 0; i < word.size(); i++)
       if (i == 0 || word[i - 1] == '_') initials += word[i];
-    std::string value = to_text(found->second);
-    for (char& c : value)
-      if (c == ' ' || c == '"' || c == '[' || c == ']' || c == ',') c = '-';
+    const auto* real = std::get_if<double>(&found->second);
+    std::string value = real ? fmt::format("{:.4g}", *real) : to_text(found->second);
+    std::erase_if(value, [](char c) { return c == ' ' || c == '"' || c == '[' || c == ']'; });
+    std::ranges::replace(value, ',', '-');
     name += (name.empty() ? "" : "_") + (initials.size() > 1 ? initials : word.substr(0, 2)) + "_" + value;
     if (name.size() > kLongest) break;
   }

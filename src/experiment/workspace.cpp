@@ -90,6 +90,11 @@ Result<std::unique_ptr<RunKeeper>> RunKeeper::open(Workspace& workspace, const T
       new RunKeeper(workspace, ticket, workspace.writer().open(ticket, std::move(columns))));
 }
 
+void RunKeeper::recall(const Training& training) {
+  for (const EpochReport& report : training.history())
+    writer_.epoch({report.epoch, metrics_of(report)}, standing(training));
+}
+
 void RunKeeper::epoch(const Training& training) {
   const EpochReport& report = training.history().back();
   Bundle bundle{{}, training.checkpoint(), {report}, standing(training)};

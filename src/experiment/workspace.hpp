@@ -54,6 +54,8 @@ class RunKeeper {
   std::filesystem::path model_path() const { return folder_ / "model.safetensors"; }
   std::filesystem::path checkpoint_path() const { return folder_ / "checkpoint.safetensors"; }
 
+  /// Hands over the rows of a training that was read from its checkpoint: a kill may have come between the two.
+  void recall(const Training& training);
   /// Hands over what an epoch just finished has left: copies, no waiting.
   void epoch(const Training& training);
   /// Hands over a training that stopped within an epoch.

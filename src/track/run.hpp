@@ -139,7 +139,7 @@ struct SweepChange {
 struct NewTrial {
   int number = 0;
   std::string name = {};
-  JsonText config = "{}", environment = "{}", plan = "{}";
+  JsonText config = "{}", plan = "{}", environment = "{}";
 };
 
 /// A run with the right to write to it.

@@ -56,7 +56,7 @@ class Store {
   virtual Result<std::optional<Claim>> claim(const std::string& sweep, const std::string& worker) = 0;
   /// Queues a trial again that is paused, failed, diverged or killed, with a new plan. Refused in any other state.
   virtual Result<Acceptance> requeue(const std::string& run, const JsonText& plan) = 0;
-  /// Finds running runs whose worker is gone: a trial is queued again (failed, the third time without an
+  /// Finds running runs whose worker is gone: a trial is queued again (failed, the tenth time without an
   /// epoch between), any other run is killed. Returns their ids.
   virtual Result<std::vector<std::string>> reap() = 0;
 

@@ -387,7 +387,7 @@ TEST_P(StoreTest, LostTrialsAreQueuedAgainAndLateResultsRefused) {
 
 TEST_P(StoreTest, ATrialThatKillsItsWorkersIsGivenUp) {
   const auto id = sweep(1);
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 10; ++i) {
     ASSERT_TRUE(claim(id));
     clock_->steady_now += 61'000;
     EXPECT_EQ(value(store_->reap()).size(), 1u);

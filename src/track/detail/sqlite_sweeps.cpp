@@ -6,7 +6,7 @@
 namespace atelier {
 namespace {
 
-constexpr int kMostLosses = 3;  // workers that may die over one trial
+constexpr int kMostLosses = 10;  // workers that may die over one epoch of a trial
 
 WallTime wall_time(std::int64_t ms) { return WallTime(std::chrono::milliseconds(ms)); }
 

@@ -116,8 +116,7 @@ std::string help_of(const Command& command, const Terminal& terminal) {
   for (const auto& [title, rows] : groups) text += section(title, rows, width, terminal);
   text += section("Options", options, width, terminal);
   Rows parts;
-  for (const Command& part : command.parts)
-    parts.emplace_back(fmt::format("{} {}", part.name, part.synopsis), std::string(part.summary));
+  for (const Command& part : command.parts) parts.emplace_back(std::string(part.name), std::string(part.summary));
   if (!parts.empty()) text += section("Further", parts, terminal);
   text += examples(command.examples, terminal);
   if (!command.remark.empty()) text += "\n";

@@ -1,5 +1,4 @@
 // program.cpp: from words to a command, from its error to an exit code.
-#include "base/version.hpp"
 #include "cli/program.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include <new>
 
 #include "base/catalog.hpp"
+#include "base/version.hpp"
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"

@@ -98,9 +98,7 @@ void print(const Run& best, const Ranking& ranking, const State& state, const Co
   for (const auto& [title, rows] : {std::pair("Results", results(best)), std::pair("Settings", own_settings(best))})
     if (!rows.empty()) console.out << section(title, rows, terminal);
   console.out << std::flush;
-  const std::string words = words_of(best, state.workspace);
-  console.say(
-      wrapped(fmt::format("next: atelier evaluate {0}   ·   atelier runs show {0}", words), console.err_terminal));
+  console.say(fmt::format("next: atelier evaluate {}", words_of(best, state.workspace)));
 }
 
 Result<void> run(const State& state, const Console& console) {

@@ -63,7 +63,11 @@ std::string shown(const Cell& cell) {
 std::string shown(const Json& value) {
   if (value.is_null()) return "–";
   if (value.is_number_float()) return number_text(value.get<double>());
-  return printable(value.is_string() ? value.get<std::string>() : one_line(value));
+  if (value.is_string()) return printable(value.get<std::string>());
+  if (!value.is_array() || value.empty()) return printable(one_line(value));
+  std::string list;  // "128,64", as a flag takes it
+  for (const Json& element : value) list += (list.empty() ? "" : ",") + shown(element);
+  return list;
 }
 
 std::string shown(RunState state, Colour colour) {

@@ -25,7 +25,7 @@ std::string bytes_text(std::uint64_t bytes);
 std::string shown(const Cell& cell);
 /// A value in full: as many digits as bring the same number back, a text as it is.
 std::string in_full(const Cell& cell);
-/// A value of a configuration or summary, safe to show: a text without its quotes, all else as JSON.
+/// A value of a configuration or summary, safe to show: a text without its quotes, a list as "128,64".
 std::string shown(const nlohmann::ordered_json& value);
 
 /// The name of a state in its colour.

@@ -7,7 +7,7 @@ import random
 from program import Case
 
 COMMANDS = [
-    "train", "evaluate", "predict", "samples", "data", "optimizers", "schedules", "layers", "activations", "losses",
+    "train", "evaluate", "predict", "samples", "runs", "data", "optimizers", "schedules", "layers", "activations", "losses",
     "initialisers", "check-gradients",
 ]  # fmt: skip
 

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 
 #include "cli/all_commands.hpp"
 #include "cli/interrupt.hpp"
@@ -85,20 +87,56 @@ std::string loss_answer(const Reproduction& r, const Terminal& terminal) {
   return text;
 }
 
+std::string sweep_answer(const Reproduction& r, const Terminal& terminal) {
+  const SweepOutcome& outcome = r.sweep.outcome;
+  std::vector<const TrialLine*> ranked;
+  for (const TrialLine& trial : outcome.trials)
+    if (trial.value && trial.state == RunState::finished) ranked.push_back(&trial);
+  std::ranges::stable_sort(ranked, std::greater(), [](const TrialLine* trial) { return *trial->value; });
+  ranked.resize(std::min<std::size_t>(ranked.size(), 5));
+  Table table{{{"trial", Align::right}, {"accuracy", Align::right}, {"epochs", Align::right}, {"settings"}}, {}};
+  for (const TrialLine* trial : ranked)
+    table.rows.push_back(
+        {std::to_string(trial->number + 1), percent(trial->value), std::to_string(trial->epochs), trial->name});
+  std::size_t stopped = 0;
+  for (const TrialLine& trial : outcome.trials) stopped += trial.state == RunState::stopped_early;
+  return fmt::format(
+             "{} of the space's 11,664 configurations, {} stopped early; the best of those that went to the end\n\n",
+             outcome.trials.size(), stopped) +
+         to_text(table, terminal);
+}
+
+std::string best_over_time(const Reproduction& r, const Terminal& terminal) {
+  const SweepOutcome& outcome = r.sweep.outcome;
+  CurveSeries best{.name = "best so far", .values = running_best(outcome)}, each{.name = "each trial", .dotted = true};
+  for (const TrialLine& trial : outcome.trials)
+    each.values.push_back(trial.value.value_or(std::numeric_limits<double>::quiet_NaN()));
+  const CurveSeries series[] = {best, each};
+  std::string text;
+  for (const std::string& line :
+       draw_curve(series, {.width = std::min(terminal.width - 1, 79), .height = 7, .x = "trial"}, terminal.colour))
+    text += line + "\n";
+  const double p = *outcome.trials[*outcome.best].value;
+  return text + fmt::format("\nbest validation accuracy {}\n",
+                            percent_with_doubt(p, std::sqrt(p * (1 - p) / static_cast<double>(r.validation))));
+}
+
 void print_answers(const Reproduction& r, const Console& console) {
   const Terminal& t = console.out_terminal;
   console.out << heading("Question 1: one sample of each class", t) << show(r.samples, t)
               << heading("Question 2: a network that gives a distribution", t) << network_answer(r, t)
               << heading("Question 3: back-propagation and six optimizers", t) << gradient_answer(r)
-              << race_answer(r, t) << heading("Question 7: the test set, used once", t)
-              << confusion_table(*r.confusion, r.class_names, t) << '\n';
+              << race_answer(r, t) << heading("Question 4: a sweep over the assignment's space", t)
+              << sweep_answer(r, t) << heading("Question 5: the best accuracy over time", t) << best_over_time(r, t)
+              << heading("Question 7: the test set", t) << confusion_table(*r.confusion, r.class_names, t) << '\n';
   for (const ConfusedPair& pair : most_confused(*r.confusion, 3)) {
     console.out << in_words(pair, *r.confusion, r.class_names) << '\n';
   }
   const Proportion accuracy = r.confusion->accuracy();
   console.out << heading("Question 8: cross-entropy against squared error", t) << loss_answer(r, t)
-              << fmt::format("\ntest {}   in {}   →  {}/report.md\n",
-                             percent_with_doubt(accuracy.value, accuracy.error), elapsed(r.seconds),
+              << fmt::format("\ntest {} (the sweep's best), {} (the network of Question 2)   in {}   →  {}/report.md\n",
+                             percent_with_doubt(accuracy.value, accuracy.error),
+                             percent_with_doubt(r.network_test.value, r.network_test.error), elapsed(r.seconds),
                              r.options.folder.string());
 }
 

@@ -12,6 +12,7 @@
 
 #include "analysis/samples.hpp"
 #include "experiment/build.hpp"
+#include "experiment/detail/reproduce_sweep.hpp"
 #include "experiment/rehearsal.hpp"
 #include "train/evaluate.hpp"
 
@@ -25,30 +26,10 @@ constexpr const char* kLosses[] = {"cross_entropy", "squared_error", "squared_er
 
 /// How much is done for each question.
 struct Plan {
-  int epochs, race_epochs, loss_epochs, loss_seeds;
+  int epochs, race_epochs, loss_epochs, loss_seeds, trials;
 };
-constexpr Plan kQuick{10, 4, 3, 5}, kWhole{20, 10, 8, 10};
-
-/// The whole as one bar: each training's epochs, weighed alike.
-class Progress {
- public:
-  Progress(const ReproduceWatch& watch, double total) : watch_(watch), total_(total) {}
-  void stage(std::string what) {
-    what_ = std::move(what);
-    add(0);
-  }
-  void add(double epochs) {
-    done_ += epochs;
-    if (watch_.progress) watch_.progress(what_, std::min(1.0, done_ / total_));
-  }
-  bool stopped() const { return watch_.stop && watch_.stop->load(); }
-  const std::atomic<bool>* stop() const { return watch_.stop; }
-
- private:
-  const ReproduceWatch& watch_;
-  double total_, done_ = 0;
-  std::string what_;
-};
+constexpr Plan kQuick{10, 4, 3, 5, 24}, kWhole{20, 10, 8, 10, 100};
+constexpr double kEpochsPerTrial = 3;  // on average, most are stopped early
 
 Recipe base_recipe(const ReproduceOptions& options) {
   Recipe r;
@@ -67,7 +48,7 @@ std::vector<float> distribution(const Network<float>& network, const Dataset& da
 }
 
 Result<NetworkAnswer> answer_network(const Reproduction& so_far, const Plan& plan, const TrainingData& data,
-                                     Progress& progress) {
+                                     ReproduceProgress& progress) {
   NetworkAnswer answer;
   answer.recipe = base_recipe(so_far.options);
   answer.recipe.epochs = plan.epochs;
@@ -93,7 +74,7 @@ Result<NetworkAnswer> answer_network(const Reproduction& so_far, const Plan& pla
   return answer;
 }
 
-std::vector<Racer> race(Recipe recipe, const SharedData& data, int threads, Progress& progress) {
+std::vector<Racer> race(Recipe recipe, const SharedData& data, int threads, ReproduceProgress& progress) {
   progress.stage("Question 3: the optimizers race");
   std::vector<Recipe> recipes;
   for (const char* name : kRace) {
@@ -114,7 +95,7 @@ std::vector<Racer> race(Recipe recipe, const SharedData& data, int threads, Prog
 }
 
 Result<std::vector<LossAnswer>> compare_losses(Recipe recipe, int seeds, const SharedData& data, int threads,
-                                               Progress& progress) {
+                                               ReproduceProgress& progress) {
   progress.stage("Question 8: the losses side by side");
   std::vector<Recipe> recipes;
   for (const char* name : kLosses) {
@@ -137,6 +118,17 @@ Result<std::vector<LossAnswer>> compare_losses(Recipe recipe, int seeds, const S
     answers.push_back(compare_pairs(kLosses[l], reference, std::move(accuracy)));
   }
   return answers;
+}
+
+/// What a saved model answers on the test set.
+Result<ConfusionMatrix> confusion_of(const std::filesystem::path& path, const Dataset& test, ThreadPool& pool) {
+  const Result<Model> model = read_model(path);
+  if (!model) return pass_on(model);
+  const Evaluation seen = evaluate(model->network, CrossEntropy{}, test, pool);
+  std::vector<std::int32_t> truth;
+  for (std::size_t i = 0; i < test.size(); i++) truth.push_back(test.label(i));
+  const std::vector<std::int32_t> answers(seen.predicted.begin(), seen.predicted.end());
+  return ConfusionMatrix::of(truth, answers, test.outputs());
 }
 
 }  // namespace
@@ -167,7 +159,8 @@ LossAnswer compare_pairs(std::string loss, const std::vector<double>& reference,
 Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceWatch& watch) {
   const auto start = std::chrono::steady_clock::now();
   const Plan plan = options.quick ? kQuick : kWhole;
-  Progress progress(watch, plan.epochs + plan.race_epochs * 6 + plan.loss_epochs * plan.loss_seeds * 3);
+  ReproduceProgress progress(watch, plan.epochs + plan.race_epochs * 6 + kEpochsPerTrial * plan.trials +
+                                        plan.loss_epochs * plan.loss_seeds * 3);
   Reproduction r;
   r.options = options;
   Recipe recipe = base_recipe(options);
@@ -209,6 +202,12 @@ Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceW
   r.race_recipe = recipe;
   r.race = race(recipe, data, threads, progress);
 
+  Recipe base = base_recipe(options);
+  base.schedule = "constant";
+  Result<SweepAnswer> sweep = answer_sweep(options, base, plan.trials, kEpochsPerTrial, progress);
+  if (!sweep) return pass_on(sweep);
+  r.sweep = *std::move(sweep);
+
   recipe.layers = {64};
   recipe.epochs = plan.loss_epochs;
   recipe.learning_rate = 1e-3;
@@ -218,15 +217,12 @@ Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceW
   r.losses = *std::move(losses);
   if (progress.stopped()) return fail(Trouble::interrupted, "stopped before all questions were answered");
 
-  progress.stage("Question 7: the test set, once");
-  const Result<Model> model = read_model(r.network.training.model);
-  if (!model) return pass_on(model);
+  progress.stage("Question 7: the test set");
   ThreadPool pool(threads);
-  const Evaluation seen = evaluate(model->network, CrossEntropy{}, *pair.test, pool);
-  std::vector<std::int32_t> truth;
-  for (std::size_t i = 0; i < pair.test->size(); i++) truth.push_back(pair.test->label(i));
-  const std::vector<std::int32_t> answers(seen.predicted.begin(), seen.predicted.end());
-  Result<ConfusionMatrix> confusion = ConfusionMatrix::of(truth, answers, pair.test->outputs());
+  Result<ConfusionMatrix> network_seen = confusion_of(r.network.training.model, *pair.test, pool);
+  if (!network_seen) return pass_on(network_seen);
+  r.network_test = network_seen->accuracy();
+  Result<ConfusionMatrix> confusion = confusion_of(r.sweep.model, *pair.test, pool);
   if (!confusion) return pass_on(confusion);
   r.confusion = *std::move(confusion);
   r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "analysis/confusion.hpp"
+#include "analysis/proportion.hpp"
 #include "experiment/session.hpp"
+#include "experiment/sweep.hpp"
 #include "figures/samples.hpp"
 #include "nn/gradient_check.hpp"
 
@@ -47,6 +49,14 @@ struct Racer {
   std::string trouble;  ///< why it did not finish; empty when it did
 };
 
+/// Questions 4 and 5: the sweep over the assignment's own space.
+struct SweepAnswer {
+  std::string file;      ///< the sweep file
+  SweepOutcome outcome;  ///< trials in the order of their creation
+  Recipe best;           ///< of the trial with the best validation accuracy
+  std::filesystem::path model;
+};
+
 /// Question 8: one loss over the seeds, paired with cross-entropy seed by seed.
 struct LossAnswer {
   std::string loss;
@@ -65,11 +75,16 @@ struct Reproduction {
   std::vector<GradientCheck> gradients;
   Recipe race_recipe;
   std::vector<Racer> race;
-  std::optional<ConfusionMatrix> confusion;  ///< of Question 2's network on the test set, which is used once
+  SweepAnswer sweep;
+  std::optional<ConfusionMatrix> confusion;  ///< of the sweep's best model on the test set
+  Proportion network_test{};                 ///< accuracy of Question 2's network there
   Recipe loss_recipe;
   std::vector<LossAnswer> losses;
   double seconds = 0;
 };
+
+/// The best validation accuracy so far, trial by trial; NaN before the first.
+std::vector<double> running_best(const SweepOutcome& outcome);
 
 /// Answers the questions; pictures, report and data are written by `write_report`. The same options give the same
 /// answers, whatever the machine, but for the times.

@@ -118,6 +118,7 @@ class FullDisk final : public Store {
   Result<Sweep> sweep(const std::string& id) override { return store_.sweep(id); }
   Result<std::vector<Sweep>> sweeps() override { return store_.sweeps(); }
   Result<void> update_sweep(const std::string& id, const SweepChange& c) override { return store_.update_sweep(id, c); }
+  Result<void> remove_sweep(const std::string& s) override { return store_.remove_sweep(s); }
   Result<int> add_trials(const std::string& s, std::span<const NewTrial> t) override { return store_.add_trials(s, t); }
   Result<std::optional<Claim>> claim(const std::string& s, const std::string& w) override { return store_.claim(s, w); }
   Result<Acceptance> requeue(const std::string& run, const JsonText& plan) override {

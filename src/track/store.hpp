@@ -49,6 +49,8 @@ class Store {
   virtual Result<Sweep> sweep(const std::string& id) = 0;
   virtual Result<std::vector<Sweep>> sweeps() = 0;
   virtual Result<void> update_sweep(const std::string& id, const SweepChange& change) = 0;
+  /// Forgets a sweep whose trials are deleted; one that still has some is an Error.
+  virtual Result<void> remove_sweep(const std::string& id) = 0;
   /// Queues trials; numbers that the sweep has already stay as they are, so that several agents may add the same ones.
   /// Returns how many were new.
   virtual Result<int> add_trials(const std::string& sweep, std::span<const NewTrial> trials) = 0;

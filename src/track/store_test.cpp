@@ -385,6 +385,16 @@ TEST_P(StoreTest, LostTrialsAreQueuedAgainAndLateResultsRefused) {
   EXPECT_NE(value(store_->run("alone")).reason, "");
 }
 
+TEST_P(StoreTest, ASweepIsForgottenOnceItsTrialsAre) {
+  const auto id = sweep(2);
+  EXPECT_FALSE(store_->remove_sweep(id));
+  const std::vector<std::string> trials{id + "-0", id + "-1"};
+  ASSERT_TRUE(store_->remove(trials, false));
+  EXPECT_TRUE(store_->remove_sweep(id));
+  EXPECT_FALSE(store_->sweep(id));
+  EXPECT_FALSE(store_->remove_sweep(id));
+}
+
 TEST_P(StoreTest, ATrialThatKillsItsWorkersIsGivenUp) {
   const auto id = sweep(1);
   for (int i = 0; i < 10; ++i) {

@@ -39,6 +39,7 @@ class SqliteStore final : public Store {
   Result<Sweep> sweep(const std::string& id) override;
   Result<std::vector<Sweep>> sweeps() override;
   Result<void> update_sweep(const std::string& id, const SweepChange& change) override;
+  Result<void> remove_sweep(const std::string& id) override;
   Result<int> add_trials(const std::string& sweep, std::span<const NewTrial> trials) override;
   Result<std::optional<Claim>> claim(const std::string& sweep, const std::string& worker) override;
   Result<Acceptance> requeue(const std::string& run, const JsonText& plan) override;

@@ -108,6 +108,18 @@ Result<void> SqliteStore::update_sweep(const std::string& id, const SweepChange&
   });
 }
 
+Result<void> SqliteStore::remove_sweep(const std::string& id) {
+  return write([&]() -> Result<void> {
+    const auto trials = writer_->number("SELECT count(*) FROM run WHERE sweep = ?", id);
+    if (!trials) return std::unexpected(trials.error());
+    if (trials->value_or(0) > 0)
+      return fail(Trouble::usage, fmt::format("sweep {} still has {} trials", id, **trials), {}, "delete them first");
+    const auto removed = writer_->execute("DELETE FROM sweep WHERE id = ?", id);
+    if (!removed) return std::unexpected(removed.error());
+    return *removed == 0 ? no_sweep(id) : Result<void>{};
+  });
+}
+
 Result<int> SqliteStore::add_trials(const std::string& sweep, std::span<const NewTrial> trials) {
   int added = 0;
   const auto done = write([&]() -> Result<void> {

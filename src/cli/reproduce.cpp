@@ -114,7 +114,7 @@ std::string best_over_time(const Reproduction& r, const Terminal& terminal) {
   const CurveSeries series[] = {best, each};
   std::string text;
   for (const std::string& line :
-       draw_curve(series, {.width = std::min(terminal.width - 1, 79), .height = 7, .x = "trial"}, terminal.colour))
+       draw_curve(series, {.width = std::min(terminal.width - 1, 79), .height = 6, .x = "trial"}, terminal.colour))
     text += line + "\n";
   const double p = *outcome.trials[*outcome.best].value;
   return text + fmt::format("\nbest validation accuracy {}\n",

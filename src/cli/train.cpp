@@ -24,8 +24,9 @@ namespace {
 
 struct State {
   Draft draft;
-  std::string config, workspace, resume;
-  bool json = false, test = false;
+  std::string config, workspace, resume, name, group, notes;
+  std::vector<std::string> tags;
+  bool json = false, test = false, steps = false;
 };
 
 /// What is to be trained: a new recipe, or a run to go on with.
@@ -92,6 +93,9 @@ Result<Plan> plan_of(State& state) {
   Plan plan;
   plan.options.test = state.test;
   plan.options.workspace = workspace_of(state.workspace);
+  plan.options.steps = state.steps;
+  plan.options.name = state.name, plan.options.group = state.group, plan.options.notes = state.notes;
+  plan.options.tags = state.tags;
   if (!state.resume.empty()) return plan_to_resume(state, std::move(plan));
   auto recipe = state.draft.settle();
   if (!recipe) return pass_on(recipe);
@@ -223,7 +227,12 @@ Command train_command() {
             {{"--config", "FILE", "a YAML file of settings; flags win over it", &state->config, false},
              {"--test", "", "also measure the accuracy on the test set, once, at the end", &state->test, false},
              {"--resume", "RUN", "go on with a run that was stopped; `last`: the newest", &state->resume, false},
-             {"--workspace", "DIR", "where runs are kept [atelier-runs]", &state->workspace, false},
+             {"--name", "TEXT", "a name for the run", &state->name},
+             {"--group", "TEXT", "the group it belongs to", &state->group},
+             {"--tag", "TEXT", "a tag; may be given often", &state->tags},
+             {"--notes", "TEXT", "what to remember of it", &state->notes},
+             {"--log-steps", "", "record loss and learning rate of every step, too", &state->steps},
+             {"--workspace", "DIR", "where runs are kept [atelier-runs]", &state->workspace},
              {"--json", "", "one JSON object a line on standard output, an epoch each", &state->json, false}},
             [state](Console& console) { return run(*state, console); },
             &state->draft};

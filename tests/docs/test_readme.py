@@ -36,6 +36,14 @@ class Examples(unittest.TestCase):
         for name in re.findall(r"--png (\S+)", commands):
             self.assertEqual((self.folder / name).read_bytes()[:4], b"\x89PNG", name)
 
+    def test_the_search(self):
+        (self.folder / "sweep.yaml").write_text(code_block(README, "yaml"), encoding="utf-8")
+        path = str(pathlib.Path(program()).parent) + os.pathsep + os.environ["PATH"]
+        done = run("bash", "-e", "-c", code_block(README, "bash"), folder=self.folder, env=os.environ | {"PATH": path})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for said in ("best val_accuracy 0.", "8 trials in", "finished"):
+            self.assertIn(said, done.stdout)
+
     def test_the_program(self):
         done = run(os.environ["README_EXAMPLE"], folder=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -13,6 +13,7 @@ namespace atelier::detail {
 namespace {
 
 constexpr std::size_t kPoints = 2048, kStarts = 8;
+constexpr int kRounds = 8;
 constexpr std::uint64_t kFewLevels = 16;
 constexpr double kLogSqrtTau = 0.91893853320467274178;
 
@@ -82,11 +83,14 @@ class Search {
     return found;
   }
 
-  /// Adds what local search finds from the best candidate and from some drawn by exp(score).
-  void refine(Candidates& candidates) const {
-    for (const std::size_t start : starts(candidates.scores)) {
-      std::vector<double> row(candidates.row(start).begin(), candidates.row(start).end());
-      for (int round = 0; round < 2; round++) {
+  /// Adds what local search finds from the best candidate, from some drawn by exp(score) and from the incumbent, whose
+  /// valley may lie between all of them.
+  void refine(Candidates& candidates, std::span<const double> incumbent) const {
+    std::vector<std::vector<double>> rows = {{incumbent.begin(), incumbent.end()}};
+    for (const std::size_t start : starts(candidates.scores))
+      rows.emplace_back(candidates.row(start).begin(), candidates.row(start).end());
+    for (std::vector<double>& row : rows) {
+      for (int round = 0; round < kRounds; round++) {
         climb(row);
         if (!step_through_levels(row)) break;
       }
@@ -203,12 +207,12 @@ double log_expected_improvement(double mean, double variance, double best) {
 }
 
 std::optional<Configuration> most_promising(const Encoder& encoder, const History& history,
-                                            const GaussianProcess& process, double best, const Philox& random,
-                                            std::uint64_t attempt) {
-  const Search search(encoder, process, best, random);
+                                            const GaussianProcess& process, const Incumbent& incumbent,
+                                            const Philox& random, std::uint64_t attempt) {
+  const Search search(encoder, process, incumbent.value, random);
   Candidates candidates = search.candidates();
   const auto all = cardinality(encoder.space());
-  if (!all || *all > kPoints) search.refine(candidates);
+  if (!all || *all > kPoints) search.refine(candidates, incumbent.row);
   std::vector<std::size_t> order(candidates.scores.size());
   for (std::size_t i = 0; i < order.size(); i++) order[i] = i;
   std::ranges::sort(order, [&](std::size_t a, std::size_t b) {

@@ -89,6 +89,13 @@ void believe_pending(const History& history, const GpParameters& parameters, GpD
   for (const auto& belief : beliefs) data.y.push_back(belief.mean), data.noise.push_back(1);
 }
 
+Incumbent incumbent_of(const GaussianProcess& process, const GpData& data) {
+  const auto beliefs = process.predict(data.x);
+  const auto best = std::ranges::min_element(beliefs, {}, &GaussianProcess::Belief::mean);
+  const auto at = static_cast<std::size_t>(best - beliefs.begin());
+  return {best->mean, std::span(data.x).subspan(at * data.width, data.width)};
+}
+
 }  // namespace
 
 std::optional<Configuration> propose_gp(const Ask& ask, std::uint64_t attempt) {
@@ -106,9 +113,9 @@ std::optional<Configuration> propose_gp(const Ask& ask, std::uint64_t attempt) {
   const GpParameters parameters = GaussianProcess::fit(data);
   believe_pending(history, parameters, data);
   const GaussianProcess process(data, parameters);
-  double best = HUGE_VAL;
-  for (const auto& belief : process.predict(data.x)) best = std::min(best, belief.mean);
-  if (auto proposal = most_promising(encoder, history, process, best, numbers(ask, use::gp), attempt)) return proposal;
+  const Incumbent incumbent = incumbent_of(process, data);
+  if (auto proposal = most_promising(encoder, history, process, incumbent, numbers(ask, use::gp), attempt))
+    return proposal;
   return propose_random(ask, attempt + patience);  // all that was looked at has been tried
 }
 

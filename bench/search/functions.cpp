@@ -90,7 +90,7 @@ constexpr std::array kFunctions = {
     Function{"branin", &branin, [](std::size_t) { return 0.39788735772973816; }},
     Function{"hartmann6", &hartmann6, [](std::size_t) { return -3.3223680114155147; }},
     Function{"rosenbrock", &rosenbrock, &zero},
-    Function{"shekel", &shekel, [](std::size_t) { return -10.536409816692043; }},
+    Function{"shekel", &shekel, [](std::size_t) { return -10.53644315348353; }},
     Function{"michalewicz5", &michalewicz, [](std::size_t) { return -4.687658179; }},
     Function{"ackley", &ackley, &zero},
     Function{"levy", &levy, &zero},

@@ -124,6 +124,7 @@ class FullDisk final : public Store {
   Result<Acceptance> requeue(const std::string& run, const JsonText& plan) override {
     return store_.requeue(run, plan);
   }
+  Result<Acceptance> close(const std::string& run, const Ending& ending) override { return store_.close(run, ending); }
   Result<std::vector<std::string>> reap() override { return store_.reap(); }
   Result<std::vector<std::string>> check() override { return store_.check(); }
 

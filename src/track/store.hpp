@@ -58,6 +58,8 @@ class Store {
   virtual Result<std::optional<Claim>> claim(const std::string& sweep, const std::string& worker) = 0;
   /// Queues a trial again that is paused, failed, diverged or killed, with a new plan. Refused in any other state.
   virtual Result<Acceptance> requeue(const std::string& run, const JsonText& plan) = 0;
+  /// Ends a trial that nobody works at, paused or queued; its last attempt keeps its times. Refused in any other state.
+  virtual Result<Acceptance> close(const std::string& run, const Ending& ending) = 0;
   /// Finds running runs whose worker is gone: a trial is queued again (failed, the tenth time without an
   /// epoch between), any other run is killed. Returns their ids.
   virtual Result<std::vector<std::string>> reap() = 0;

@@ -395,6 +395,24 @@ TEST_P(StoreTest, ASweepIsForgottenOnceItsTrialsAre) {
   EXPECT_FALSE(store_->remove_sweep(id));
 }
 
+TEST_P(StoreTest, ATrialThatNobodyWorksAtIsClosedAsItStands) {
+  const auto id = sweep(2);
+  const Ending stopped{RunState::stopped_early, "not among the best"};
+  EXPECT_EQ(value(store_->close(id + "-1", stopped)), Acceptance::accepted) << "queued";
+  const auto mine = claim(id);
+  ASSERT_TRUE(mine);
+  EXPECT_EQ(value(store_->close(mine->run.id, stopped)), Acceptance::refused) << "running";
+  ASSERT_EQ(value(store_->end(mine->ticket, {RunState::paused, ""})), Acceptance::accepted);
+  const auto before = value(store_->run(mine->run.id));
+  EXPECT_EQ(value(store_->close(mine->run.id, stopped)), Acceptance::accepted);
+  const auto after = value(store_->run(mine->run.id));
+  EXPECT_EQ(after.state, RunState::stopped_early);
+  EXPECT_EQ(after.reason, "not among the best");
+  EXPECT_EQ(after.attempt, before.attempt);
+  EXPECT_EQ(after.started, before.started);
+  EXPECT_EQ(value(store_->close(mine->run.id, stopped)), Acceptance::refused) << "it has ended";
+}
+
 TEST_P(StoreTest, ATrialThatKillsItsWorkersIsGivenUp) {
   const auto id = sweep(1);
   for (int i = 0; i < 10; ++i) {

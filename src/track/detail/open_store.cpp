@@ -108,7 +108,7 @@ Result<void> SqliteStore::prepare_file() {
   auto moved = migrate(*writer_, folder_ / kFile);
   if (moved) moved = writer_->run("COMMIT");
   if (!moved) {
-    static_cast<void>(writer_->run("ROLLBACK"));
+    if (auto undone = writer_->run("ROLLBACK"); !undone) writer_.reset();  // closing it undoes it too
     return moved;
   }
   auto names = FieldNames::load(*writer_);
@@ -159,7 +159,9 @@ Result<void> SqliteStore::transaction(FunctionRef<Result<void>()> body, const ch
   if (auto begun = writer_->run("BEGIN IMMEDIATE"); !begun) return begun;
   auto done = body();
   if (done) done = writer_->run(ending);
-  if (!done && sqlite3_get_autocommit(writer_->handle()) == 0) static_cast<void>(writer_->run("ROLLBACK"));
+  if (!done && sqlite3_get_autocommit(writer_->handle()) == 0)
+    if (auto undone = writer_->run("ROLLBACK"); !undone)
+      done.error().detail += fmt::format("; and it cannot be undone: {}", undone.error().detail);
   if (!done || std::string_view(ending) != "COMMIT") {
     auto names = FieldNames::load(*writer_);  // forget those that were undone
     if (names) names_ = *std::move(names);

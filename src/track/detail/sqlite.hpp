@@ -44,6 +44,14 @@ class Statement {
       bind(at, nullptr);
   }
 
+  template <class... Values>
+  void bind_all(const Values&... values) {
+    if constexpr (sizeof...(values) > 0) {
+      int at = 0;
+      (bind(++at, values), ...);
+    }
+  }
+
   /// Moves to the next row; false at the end.
   Result<bool> next();
   /// Ready to be bound and stepped anew.
@@ -53,8 +61,7 @@ class Statement {
   /// Binds all values and executes: for statements used many times.
   template <class... Values>
   Result<int> execute_with(const Values&... values) {
-    int at = 0;
-    (bind(++at, values), ...);
+    bind_all(values...);
     return execute();
   }
 
@@ -84,8 +91,7 @@ class Connection {
   template <class... Values>
   Result<Statement> query(std::string_view sql, const Values&... values) {
     auto statement = prepare(sql);
-    int at = 0;
-    if (statement) (statement->bind(++at, values), ...);
+    if (statement) statement->bind_all(values...);
     return statement;
   }
   /// Prepares, binds, runs to the end; the number of rows changed.

@@ -43,6 +43,7 @@ class SqliteStore final : public Store {
   Result<int> add_trials(const std::string& sweep, std::span<const NewTrial> trials) override;
   Result<std::optional<Claim>> claim(const std::string& sweep, const std::string& worker) override;
   Result<Acceptance> requeue(const std::string& run, const JsonText& plan) override;
+  Result<Acceptance> close(const std::string& run, const Ending& ending) override;
   Result<std::vector<std::string>> reap() override;
 
   Result<std::vector<std::string>> check() override;

@@ -186,6 +186,25 @@ Result<Acceptance> SqliteStore::requeue(const std::string& run, const JsonText& 
   return verdict;
 }
 
+Result<Acceptance> SqliteStore::close(const std::string& run, const Ending& ending) {
+  if (ending.state == RunState::running) return fail(Trouble::usage, "a run cannot end as running");
+  auto verdict = Acceptance::refused;
+  const auto done = write([&]() -> Result<void> {
+    const auto seq = seq_of(*writer_, run);
+    if (!seq) return std::unexpected(seq.error());
+    if (auto kept = keep_names("summary", ending.summary); !kept) return kept;
+    const auto closed = writer_->execute(
+        "UPDATE run SET state = ?, reason = ?, ended = coalesce(ended, ?), summary = json_patch(summary, ?) "
+        "WHERE seq = ? AND sweep IS NOT NULL AND state IN ('paused', 'queued')",
+        name_of(ending.state), ending.reason, now_ms(), ending.summary, *seq);
+    if (!closed) return std::unexpected(closed.error());
+    if (*closed == 1) verdict = Acceptance::accepted;
+    return {};
+  });
+  if (!done) return std::unexpected(done.error());
+  return verdict;
+}
+
 Result<std::vector<std::string>> SqliteStore::reap() {
   std::vector<std::string> reaped;
   const auto done = write([&]() -> Result<void> {

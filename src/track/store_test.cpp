@@ -1,4 +1,4 @@
-// store_test.cpp: what every store does, case by case. A new store joins by one line in kStores.
+// store_test.cpp: what every store does, case by case.
 #include "track/store.hpp"
 
 #include <algorithm>
@@ -9,51 +9,15 @@
 #include <limits>
 #include <thread>
 
-#include "track/detail/testing.hpp"
+#include "track/detail/store_fixture.hpp"
 
 namespace atelier {
 namespace {
 
 using namespace testing;
 
-struct StoreKind {
-  const char* name;
-  std::unique_ptr<Store> (*open)(const std::filesystem::path&, const StoreOptions&);
-};
-const std::array<StoreKind, 1> kStores{{{"sqlite", &opened}}};
-
-class StoreTest : public ::testing::TestWithParam<StoreKind> {
- protected:
-  Folder folder_;
-  std::shared_ptr<HandClock> clock_ = std::make_shared<HandClock>();
-  std::unique_ptr<Store> store_ = open();
-
-  std::unique_ptr<Store> open() const { return GetParam().open(folder_.path, {.clock = clock_}); }
-  Ticket begin(const std::string& id, const JsonText& config = "{}") {
-    return value(store_->begin_run({.id = id, .config = config}, "w")).ticket;
-  }
-  Acceptance record(const Progress& news) { return value(store_->record({&news, 1})).at(0); }
-  void summarise(const std::string& id, const JsonText& config, const JsonText& summary) {
-    EXPECT_EQ(value(store_->end(begin(id, config), {.summary = summary})), Acceptance::accepted);
-  }
-  std::vector<std::string> where(const std::string& filter) { return ids(value(store_->runs({.where = filter}))); }
-  std::string refusal(const std::string& filter) {
-    const auto found = store_->runs({.where = filter});
-    return found ? "accepted" : found.error().summary + " / " + found.error().detail + " / " + found.error().hint;
-  }
-  std::string sweep(int trials) {
-    const auto made = value(store_->create_sweep({.name = "s", .config = R"({"method":"random"})"}));
-    std::vector<NewTrial> all;
-    for (int i = 0; i < trials; ++i) all.push_back({i, "t" + std::to_string(i), R"({"lr":0.1})", R"({"until":3})"});
-    EXPECT_EQ(value(store_->add_trials(made.id, all)), trials);
-    return made.id;
-  }
-  std::optional<Claim> claim(const std::string& sweep) { return value(store_->claim(sweep, "w")); }
-};
-
 INSTANTIATE_TEST_SUITE_P(Every, StoreTest, ::testing::ValuesIn(kStores),
                          [](const auto& test) { return std::string(test.param.name); });
-
 TEST_P(StoreTest, KeepsARunAsItWasGiven) {
   const auto claim = value(store_->begin_run({.id = {},
                                               .name = "näme",
@@ -329,161 +293,6 @@ TEST_P(StoreTest, DeletingTakesFilesAndSparesWhatRuns) {
   const std::array<std::string, 2> unknown{"alive", "nobody"};
   EXPECT_FALSE(store_->remove(unknown, false));
 }
-
-TEST_P(StoreTest, ASweepHandsOutEachTrialOnce) {
-  const auto id = sweep(3);
-  EXPECT_EQ(
-      value(store_->add_trials(id, std::vector<NewTrial>{{2, "again", R"({"lr":9})", "{}"}, {3, "new", "{}", "{}"}})),
-      1);
-  for (int number = 0; number < 4; ++number) {
-    const auto got = claim(id);
-    ASSERT_TRUE(got);
-    EXPECT_EQ(got->run.trial, (TrialOf{id, number}));
-    EXPECT_EQ(got->ticket.attempt, 1);
-  }
-  EXPECT_FALSE(claim(id));
-  EXPECT_EQ(value(store_->run(id + "-2")).config, R"({"lr":0.1})");
-  EXPECT_EQ(value(store_->run(id + "-0")).plan, R"({"until":3})");
-  EXPECT_EQ(value(store_->sweep(id)).trials, (std::map<RunState, int>{{RunState::running, 4}}));
-  EXPECT_FALSE(store_->claim("nobody", "w"));
-  EXPECT_FALSE(store_->add_trials("nobody", {}));
-}
-
-TEST_P(StoreTest, APausedTrialIsPromotedAndContinues) {
-  const auto id = sweep(1);
-  const auto first = claim(id);
-  EXPECT_EQ(value(store_->requeue(first->run.id, "{}")), Acceptance::refused) << "it is running";
-  EXPECT_EQ(value(store_->end(first->ticket, {RunState::paused, "rung 1"})), Acceptance::accepted);
-  EXPECT_FALSE(claim(id));
-  EXPECT_EQ(value(store_->requeue(first->run.id, R"({"until":9})")), Acceptance::accepted);
-  const auto second = claim(id);
-  ASSERT_TRUE(second);
-  EXPECT_EQ(second->run.plan, R"({"until":9})");
-  EXPECT_EQ(second->ticket.attempt, 2);
-  EXPECT_EQ(value(store_->end(second->ticket, {RunState::finished, "", R"({"loss":1})"})), Acceptance::accepted);
-  EXPECT_EQ(value(store_->requeue(first->run.id, "{}")), Acceptance::refused) << "it has finished";
-}
-
-TEST_P(StoreTest, LostTrialsAreQueuedAgainAndLateResultsRefused) {
-  const auto id = sweep(1);
-  const auto old = claim(id);
-  const auto alone = begin("alone");
-  clock_->steady_now += 59'000;
-  EXPECT_TRUE(value(store_->reap()).empty());
-  EXPECT_EQ(record({alone}), Acceptance::accepted) << "a heartbeat";
-  clock_->steady_now += 2'000;
-  EXPECT_EQ(value(store_->reap()), std::vector<std::string>{old->run.id});
-  const auto next = claim(id);
-  ASSERT_TRUE(next);
-  EXPECT_EQ(next->ticket, (Ticket{old->run.id, 2}));
-  EXPECT_EQ(value(store_->end(old->ticket, {RunState::finished, "", R"({"loss":666})"})), Acceptance::refused);
-  EXPECT_EQ(value(store_->end(next->ticket, {RunState::finished, "", R"({"loss":1})"})), Acceptance::accepted);
-  EXPECT_EQ(value(store_->run(old->run.id)).summary, R"({"loss":1})");
-  clock_->steady_now += 61'000;
-  EXPECT_EQ(value(store_->reap()), std::vector<std::string>{"alone"});
-  EXPECT_EQ(value(store_->run("alone")).state, RunState::killed);
-  EXPECT_NE(value(store_->run("alone")).reason, "");
-}
-
-TEST_P(StoreTest, ASweepIsForgottenOnceItsTrialsAre) {
-  const auto id = sweep(2);
-  EXPECT_FALSE(store_->remove_sweep(id));
-  const std::vector<std::string> trials{id + "-0", id + "-1"};
-  ASSERT_TRUE(store_->remove(trials, false));
-  EXPECT_TRUE(store_->remove_sweep(id));
-  EXPECT_FALSE(store_->sweep(id));
-  EXPECT_FALSE(store_->remove_sweep(id));
-}
-
-TEST_P(StoreTest, ATrialThatNobodyWorksAtIsClosedAsItStands) {
-  const auto id = sweep(2);
-  const Ending stopped{RunState::stopped_early, "not among the best"};
-  EXPECT_EQ(value(store_->close(id + "-1", stopped)), Acceptance::accepted) << "queued";
-  const auto mine = claim(id);
-  ASSERT_TRUE(mine);
-  EXPECT_EQ(value(store_->close(mine->run.id, stopped)), Acceptance::refused) << "running";
-  ASSERT_EQ(value(store_->end(mine->ticket, {RunState::paused, ""})), Acceptance::accepted);
-  const auto before = value(store_->run(mine->run.id));
-  EXPECT_EQ(value(store_->close(mine->run.id, stopped)), Acceptance::accepted);
-  const auto after = value(store_->run(mine->run.id));
-  EXPECT_EQ(after.state, RunState::stopped_early);
-  EXPECT_EQ(after.reason, "not among the best");
-  EXPECT_EQ(after.attempt, before.attempt);
-  EXPECT_EQ(after.started, before.started);
-  EXPECT_EQ(value(store_->close(mine->run.id, stopped)), Acceptance::refused) << "it has ended";
-}
-
-TEST_P(StoreTest, ATrialThatKillsItsWorkersIsGivenUp) {
-  const auto id = sweep(1);
-  for (int i = 0; i < 10; ++i) {
-    ASSERT_TRUE(claim(id));
-    clock_->steady_now += 61'000;
-    EXPECT_EQ(value(store_->reap()).size(), 1u);
-  }
-  EXPECT_FALSE(claim(id));
-  EXPECT_EQ(value(store_->run(id + "-0")).state, RunState::failed);
-  EXPECT_EQ(value(store_->requeue(id + "-0", "{}")), Acceptance::accepted) << "asked for a retry";
-  EXPECT_TRUE(claim(id));
-}
-
-TEST_P(StoreTest, AClockThatJumpsADayLosesNothing) {
-  const auto id = sweep(1);
-  const auto held = claim(id);
-  for (const std::int64_t day : {86'400'000, -2 * 86'400'000}) {
-    clock_->wall_now += day;
-    EXPECT_TRUE(value(store_->reap()).empty());
-    EXPECT_EQ(record({held->ticket}), Acceptance::accepted);
-  }
-  EXPECT_EQ(value(store_->end(held->ticket, {})), Acceptance::accepted);
-}
-
-TEST_P(StoreTest, AfterARestartOfTheMachineNobodyIsLeft) {
-  const auto id = sweep(1);
-  ASSERT_TRUE(claim(id));
-  clock_->boot_now = "second boot";
-  clock_->steady_now = 5;
-  EXPECT_EQ(value(store_->reap()).size(), 1u);
-  EXPECT_TRUE(claim(id));
-}
-
-TEST_P(StoreTest, ADeadProcessIsNoticedAtOnce) {
-  int pipe[2];
-  ASSERT_EQ(::pipe(pipe), 0);
-  const pid_t child = start_child([&] {
-    const std::string worker = this_worker();
-    return ::write(pipe[1], worker.data(), worker.size()) > 0 ? 0 : 1;
-  });
-  std::array<char, 1000> buffer{};
-  const auto got = ::read(pipe[0], buffer.data(), buffer.size());
-  ASSERT_EQ(exit_code(child), 0);
-  const std::string dead(buffer.data(), static_cast<std::size_t>(got));
-  EXPECT_TRUE(is_gone(dead)) << dead;
-  EXPECT_FALSE(is_gone(this_worker()));
-  value(store_->begin_run({.id = "theirs"}, dead));
-  value(store_->begin_run({.id = "mine"}, this_worker()));
-  EXPECT_EQ(value(store_->reap()), std::vector<std::string>{"theirs"});
-  ::close(pipe[0]);
-  ::close(pipe[1]);
-}
-
-TEST_P(StoreTest, SweepsRememberAndStop) {
-  const auto id = sweep(1);
-  ok(store_->update_sweep(id, {.state = {}, .memo = R"({"virtual":3})"}));
-  ok(store_->update_sweep(id, {.state = SweepState::paused, .memo = {}}));
-  EXPECT_FALSE(claim(id));
-  EXPECT_FALSE(value(store_->sweep(id)).ended);
-  ok(store_->update_sweep(id, {.state = SweepState::finished}));
-  const Sweep over = value(store_->sweep(id));
-  EXPECT_EQ(over.memo, R"({"virtual":3})");
-  EXPECT_EQ(over.state, SweepState::finished);
-  EXPECT_EQ(over.ended, clock_->wall());
-  ok(store_->update_sweep(id, {.state = SweepState::running}));
-  EXPECT_TRUE(claim(id));
-  EXPECT_EQ(value(store_->sweeps()).size(), 1u);
-  EXPECT_FALSE(store_->sweep("nobody"));
-  EXPECT_FALSE(store_->update_sweep("nobody", {}));
-}
-
 TEST_P(StoreTest, ManyThreadsShareOneStore) {
   const auto id = sweep(60);
   const auto second = open();

@@ -197,7 +197,8 @@ Result<void> tie_metric(SweepSetup& setup) {
 
 double Objective::loss(const Metrics& epoch, std::optional<double> before) const {
   const bool best = metric.starts_with("best_");
-  const auto found = epoch.find(best ? metric.substr(5) : metric);
+  auto found = epoch.find(metric);
+  if (found == epoch.end() && best) found = epoch.find(metric.substr(5));
   if (found == epoch.end()) return std::numeric_limits<double>::quiet_NaN();
   const double loss = maximize ? -found->second : found->second;
   return best && before && !(loss < *before) ? *before : loss;
@@ -220,7 +221,20 @@ Result<SweepSetup> set_up(SweepFile file, Recipe base, std::map<std::string, std
   return setup;
 }
 
+std::vector<std::string> metric_aliases(std::string_view name) {
+  std::string ours = plain(name);
+  if (const auto alias = std::ranges::find(kMetricAliases, ours, &MetricAlias::theirs); alias != kMetricAliases.end())
+    ours = alias->ours;
+  std::vector<std::string> names;
+  if (std::ranges::find(kMetrics, ours) != kMetrics.end()) names.push_back(ours);
+  for (const MetricAlias& alias : kMetricAliases)  // not "loss" and "acc": beside others they may mean anything
+    if (alias.ours == ours && alias.theirs.contains('_')) names.emplace_back(alias.theirs);
+  std::erase(names, name);
+  return names;
+}
+
 Result<Recipe> recipe_of(const SweepSetup& setup, const Configuration& configuration) {
+  if (setup.program) return fail(Trouble::usage, "the sweep runs a program: it has no settings of a training");
   const auto reading = read(setup, configuration);
   if (!reading) return pass_on(reading);
   auto recipe = reading->draft.settle(setup.base);

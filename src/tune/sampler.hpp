@@ -36,6 +36,9 @@ struct Ask {
 struct Sampler {
   std::string_view name, summary;
   std::optional<Configuration> (*propose)(const Ask& ask, std::uint64_t attempt);
+  /// How much its proposals hang on the trials before: on what they showed, on what they were alone, or they go through a
+  /// grid and hang on neither.
+  enum class Looks { at_losses, at_configurations, at_nothing } looks = Looks::at_losses;
 };
 
 /// All samplers: grid, random, sobol, tpe, gp. A new one is one file in samplers/ and one line in the catalog.

@@ -37,6 +37,7 @@ struct StudyPlan {
   std::optional<double> target = {};         ///< a loss that ends the sweep once a trial reaches it
   std::vector<Configuration> enqueued = {};  ///< known configurations, tried first
   std::vector<Observation> earlier = {};     ///< what another sweep has seen: known to the sampler, never run
+  MetricWords words = {};                    ///< how reasons speak of losses
   bool async = false;  ///< decisions in the order of the reports: faster on uneven machines, not repeatable
 };
 

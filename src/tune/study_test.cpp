@@ -155,6 +155,29 @@ TEST(Study, ATargetEndsIt) {
   EXPECT_EQ(study.trials()[0].losses.size(), 2u) << "the third is of an epoch after its stop";
 }
 
+TEST(Study, ReasonsSpeakOfTheMetric) {
+  Study study = *Study::create({.space = numbers(9),
+                                .method = "grid",
+                                .stopping = MedianRule{.startup_trials = 1},
+                                .parallel = 1,
+                                .target = -0.9,
+                                .words = {"val_accuracy", true}},
+                               all_alike({2, 1}));
+  EXPECT_EQ(told(study), "train 0 1; ");
+  report_all(study, 0, {-0.3, -0.6});
+  EXPECT_EQ(told(study), "train 0 2; train 1 1; ");
+  report_all(study, 1, {-0.1});
+  const auto stopped = study.decide();
+  ASSERT_FALSE(stopped.empty());
+  EXPECT_EQ(stopped[0].reason,
+            "median: best val_accuracy 0.1000 is below the median 0.3000 of 1 finished trials at epoch 1");
+  report_all(study, 2, {-0.95});
+  const auto end = study.decide();
+  ASSERT_EQ(end.size(), 1u);
+  EXPECT_EQ(end[0].reason, "its val_accuracy 0.9500 reached the target 0.9");
+  EXPECT_EQ(study.ending(), "trial 2 reached the target 0.9");
+}
+
 TEST(Study, AshaPromotesAndLeavesNobodyWaiting) {
   Study study = study_of({.space = course(),
                           .method = "random",

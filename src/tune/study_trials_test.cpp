@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "tune/detail/grid_points.hpp"
 #include "tune/detail/testing.hpp"
 
 namespace atelier {
@@ -184,6 +185,38 @@ TEST(StudyTrials, ASweepThatCanRunNothingEnds) {
   Study finite = *Study::create({.space = numbers(150), .method = "grid"}, never);
   EXPECT_EQ(finite.decide().size(), 150u) << "this one ends by itself";
   EXPECT_EQ(finite.ending(), "the space is exhausted");
+}
+
+/// As many dimensions and configurations as the assignment has, by their digits.
+Space assignment() {
+  Space space;
+  for (const auto& [name, count] :
+       {std::pair{"a", 3}, {"b", 3}, {"c", 2}, {"d", 3}, {"e", 2}, {"f", 3}, {"g", 6}, {"h", 3}, {"i", 2}, {"j", 3}}) {
+    Choice digits{{}, {}, true};
+    for (std::int64_t i = 0; i < count; i++) digits.values.emplace_back(i);
+    space.parameters.push_back({name, std::move(digits)});
+  }
+  return space;
+}
+
+TEST(StudyTrials, AWholeGridComesInItsOrder) {
+  const Space space = assignment();
+  const std::uint64_t all = *cardinality(space);
+  ASSERT_GT(all, 11'663u);
+  for (const char* method : {"grid", "tpe"}) {
+    Study study = study_of({.space = space, .method = method, .budget = all, .parallel = 2});
+    work_through(study, kCalm);
+    ASSERT_EQ(study.trials().size(), all);
+    const detail::GridPoints grid(space);
+    for (const Trial& trial : study.trials()) ASSERT_EQ(trial.configuration, grid.configuration(trial.number));
+  }
+}
+
+TEST(StudyTrials, AGridOfNothingIsOverAtOnce) {
+  const Space empty{{{"q", Numeric{.low = 2, .high = 2, .step = 1}}}};
+  Study study = study_of({.space = empty, .method = "grid"});
+  EXPECT_TRUE(study.decide().empty());
+  EXPECT_EQ(study.ending(), "the space is exhausted");
 }
 
 }  // namespace

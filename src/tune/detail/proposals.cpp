@@ -46,10 +46,13 @@ Proposals::Proposals(const StudyPlan& plan) : plan_(plan) {
     if (seen.insert(fingerprint(configuration)).second) enqueued_.push_back(configuration);
   for (const Observation& observation : plan.earlier) earlier_.insert(fingerprint(observation.configuration));
   const auto all = cardinality(plan.space);
-  enumerated_ = plan.method != "grid" && all && *all <= std::min(plan.budget, kListable);
-  if (enumerated_) listed_ = listed(plan.space);
-  // What these three propose hangs on configurations alone; any other sampler is taken to look at losses.
-  blind_ = enumerated_ || plan.method == "grid" || plan.method == "random" || plan.method == "sobol";
+  const auto method = sampler_for(plan.method, plan.space, 0);
+  const auto looks = method ? method->looks : Sampler::Looks::at_losses;
+  const bool grid = looks == Sampler::Looks::at_nothing;
+  const bool enumerated = !grid && all && *all <= std::min(plan.budget, kListable);
+  if (enumerated) listed_ = listed(plan.space);
+  if (grid || enumerated) grid_.emplace(enumerated ? listed_ : plan.space);
+  blind_ = enumerated || looks != Sampler::Looks::at_losses;
   audit_ = blind_ ? 0 : plan.audit;
   offset_ = Philox(plan.seed, stream::of(kAuditStream, 0)).uniform(0);
 }
@@ -59,18 +62,32 @@ bool Proposals::is_audit(std::uint64_t index) const {
   return std::floor((n + 1) * audit_ + offset_) > std::floor(n * audit_ + offset_);
 }
 
-std::expected<Proposal, std::string> Proposals::next(std::uint64_t number, std::span<const Observation> history) const {
+std::expected<Configuration, std::string> Proposals::next_of_grid() {
+  const auto walk = [&](std::uint64_t& place, auto taken) -> std::optional<Configuration> {
+    for (; place < grid_->size(); place++)
+      if (auto point = grid_->configuration(place); point && !taken(fingerprint(*point))) return point;
+    return std::nullopt;
+  };
+  auto point = walk(place_, [&](const std::string& mark) { return own_.contains(mark) || earlier_.contains(mark); });
+  if (!point) point = walk(late_place_, [&](const std::string& mark) { return own_.contains(mark); });
+  if (!point) return std::unexpected("the space is exhausted");
+  return *std::move(point);
+}
+
+std::expected<Proposal, std::string> Proposals::next(std::uint64_t number, std::span<const Observation> history) {
   if (number < enqueued_.size()) return Proposal{enqueued_[number], Origin::enqueued};
+  if (grid_) {
+    auto found = next_of_grid();
+    if (!found) return std::unexpected(std::move(found.error()));
+    return Proposal{*std::move(found), Origin::sampler, "grid"};
+  }
   const bool audit = is_audit(number - enqueued_.size());
-  const auto by = audit         ? sampler("random")
-                  : enumerated_ ? sampler("grid")
-                                : sampler_for(plan_.method, plan_.space, number);
+  const auto by = audit ? sampler("random") : sampler_for(plan_.method, plan_.space, number);
   if (!by) return std::unexpected(by.error().summary);
-  const Space& space = enumerated_ ? listed_ : plan_.space;
-  auto found = ask_for_new(*by, {space, history, plan_.seed, number, plan_.budget},
+  auto found = ask_for_new(*by, {plan_.space, history, plan_.seed, number, plan_.budget},
                            [&](const std::string& mark) { return own_.contains(mark) || earlier_.contains(mark); });
   if (!found && !earlier_.empty())
-    found = ask_for_new(*by, {space, history.subspan(plan_.earlier.size()), plan_.seed, number, plan_.budget},
+    found = ask_for_new(*by, {plan_.space, history.subspan(plan_.earlier.size()), plan_.seed, number, plan_.budget},
                         [&](const std::string& mark) { return own_.contains(mark); });
   if (!found) return std::unexpected(std::move(found.error()));
   return Proposal{*std::move(found), audit ? Origin::audit : Origin::sampler, std::string(by->name)};

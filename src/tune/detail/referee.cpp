@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace atelier::detail {
 namespace {
@@ -25,7 +26,7 @@ std::int64_t look_after(const MedianRule& rule, std::int64_t epoch) { return std
 
 }  // namespace
 
-Referee::Referee(const std::optional<StoppingRule>& rule) : rule_(rule) {
+Referee::Referee(const std::optional<StoppingRule>& rule, MetricWords words) : rule_(rule), words_(std::move(words)) {
   const Asha* asha = rule_ ? std::get_if<Asha>(&*rule_) : nullptr;
   grows_ = asha != nullptr && asha->max_epochs == 0;
 }
@@ -44,19 +45,19 @@ int Referee::next_look(int epoch, int epochs) const {
 
 Verdict Referee::judge(std::span<const Curve> curves, std::size_t index) const {
   if (!rule_) return {.trial = curves[index].trial};
-  return std::visit([&](const auto& rule) { return atelier::judge(rule, curves, index); }, *rule_);
+  return std::visit([&](const auto& rule) { return atelier::judge(rule, curves, index, words_); }, *rule_);
 }
 
 std::optional<std::uint64_t> Referee::promoted(std::span<const Curve> curves) const {
   const Asha* asha = rule_ ? std::get_if<Asha>(&*rule_) : nullptr;
   if (asha == nullptr) return std::nullopt;
-  const auto verdict = promotion(*asha, curves);
+  const auto verdict = promotion(*asha, curves, words_);
   return verdict ? std::optional(verdict->trial) : std::nullopt;
 }
 
 std::string Referee::standing(std::span<const Curve> curves, std::size_t index) const {
   const Asha* asha = rule_ ? std::get_if<Asha>(&*rule_) : nullptr;
-  return asha == nullptr ? "" : atelier::standing(*asha, curves, index);
+  return asha == nullptr ? "" : atelier::standing(*asha, curves, index, words_);
 }
 
 }  // namespace atelier::detail

@@ -12,7 +12,7 @@ namespace atelier::detail {
 /// Any of the rules, or none: then trials are looked at when they end.
 class Referee {
  public:
-  explicit Referee(const std::optional<StoppingRule>& rule);
+  Referee(const std::optional<StoppingRule>& rule, MetricWords words);
 
   /// A trial of so many epochs has begun: the last rung of an Asha without max_epochs lies below the longest of them.
   void see(int epochs);
@@ -29,6 +29,7 @@ class Referee {
 
  private:
   std::optional<StoppingRule> rule_;
+  MetricWords words_;
   bool grows_ = false;  // with the trials' epochs
 };
 

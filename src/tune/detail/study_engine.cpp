@@ -41,7 +41,7 @@ StudyEngine::StudyEngine(StudyPlan plan, Study::EffortOf effort)
     : plan_(std::move(plan)),
       effort_(std::move(effort)),
       proposals_(plan_),
-      referee_(plan_.stopping),
+      referee_(plan_.stopping, plan_.words),
       observations_(plan_.earlier) {
   ahead_ = !plan_.async && !plan_.stopping && !plan_.target && proposals_.blind();
   const auto all = cardinality(plan_.space);
@@ -234,13 +234,14 @@ std::optional<double> StudyEngine::on_target(std::span<const double> losses) con
 /// One trial has what the sweep looks for: it is finished as it stands, and all others stop.
 void StudyEngine::reach_target(std::uint64_t number, double loss) {
   const Trial& trial = trials_[number];
+  const double target = plan_.words.value(*plan_.target);
   std::string reason;
   if (trial.losses.size() < static_cast<std::size_t>(trial.effort.epochs)) {
-    reason = fmt::format("its loss {:.6g} reached the target {:g}", loss, *plan_.target);
+    reason = fmt::format("its {} reached the target {:g}", plan_.words.text(loss), target);
     told_.push_back({Decision::Kind::stop, number, trial.until, reason});
   }
   set(number, Trial::State::finished, std::move(reason));
-  why_ = fmt::format("trial {} reached the target {:g}", number, *plan_.target);
+  why_ = fmt::format("trial {} reached the target {:g}", number, target);
   for (const Trial& other : trials_)
     if (other.state == Trial::State::running || other.state == Trial::State::paused) {
       trials_[other.number].ended = now_;

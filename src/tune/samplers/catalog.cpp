@@ -11,9 +11,11 @@ namespace atelier {
 namespace {
 
 constexpr std::array kSamplers = {
-    Sampler{"grid", "every combination once, names sorted, the last fastest, as W&B orders them", &propose_grid},
-    Sampler{"random", "independent draws from the distributions", &propose_random},
-    Sampler{"sobol", "scrambled Sobol points, which cover the space evenly from the first on", &propose_sobol},
+    Sampler{"grid", "every combination once, names sorted, the last fastest, as W&B orders them", &propose_grid,
+            Sampler::Looks::at_nothing},
+    Sampler{"random", "independent draws from the distributions", &propose_random, Sampler::Looks::at_configurations},
+    Sampler{"sobol", "scrambled Sobol points, which cover the space evenly from the first on", &propose_sobol,
+            Sampler::Looks::at_configurations},
     Sampler{"tpe",
             "multivariate tree-structured Parzen estimator (Watanabe 2023), for long sweeps and conditional spaces",
             &propose_tpe},

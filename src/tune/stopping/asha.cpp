@@ -37,11 +37,11 @@ std::string ordinal(std::size_t n) {
   return fmt::format("{}{}", n, ending);
 }
 
-std::string tell(const Asha& rule, const Rung& rung, const Curve& curve) {
+std::string tell(const Asha& rule, const Rung& rung, const Curve& curve, const MetricWords& words) {
   const std::size_t own = place(rung, curve);
-  return fmt::format("asha: loss {:.6g} is {} of {} at epoch {}, and the best {} go on (eta {:g})",
-                     at(curve, rung.epoch), own == 1 ? "the best" : ordinal(own), rung.reached.size(), rung.epoch,
-                     rung.places, rule.eta);
+  return fmt::format("asha: {} is {} of {} at epoch {}, and the best {} go on (eta {:g})",
+                     words.text(at(curve, rung.epoch)), own == 1 ? "the best" : ordinal(own), rung.reached.size(),
+                     rung.epoch, rung.places, rule.eta);
 }
 
 }  // namespace
@@ -49,14 +49,16 @@ std::string tell(const Asha& rule, const Rung& rung, const Curve& curve) {
 std::vector<std::int64_t> rungs(const Asha& rule) {
   std::vector<std::int64_t> found;
   if (!(rule.eta > 1) || rule.min_epochs < 1) return found;
-  for (double epoch = static_cast<double>(rule.min_epochs); epoch < static_cast<double>(rule.max_epochs);
-       epoch *= rule.eta)
+  auto epoch = static_cast<double>(rule.min_epochs);
+  while (epoch < static_cast<double>(rule.max_epochs)) {
     if (const auto whole = static_cast<std::int64_t>(epoch); found.empty() || whole > found.back())
       found.push_back(whole);
+    epoch *= rule.eta;
+  }
   return found;
 }
 
-Verdict judge(const Asha& rule, std::span<const Curve> curves, std::size_t index) {
+Verdict judge(const Asha& rule, std::span<const Curve> curves, std::size_t index, const MetricWords& words) {
   const Curve& own = curves[index];
   Verdict verdict{.trial = own.trial};
   const auto epoch = static_cast<std::int64_t>(own.losses.size());
@@ -64,11 +66,11 @@ Verdict judge(const Asha& rule, std::span<const Curve> curves, std::size_t index
   if (own.state != Curve::State::running || !std::ranges::binary_search(all, epoch)) return verdict;
   verdict.kind = Verdict::Kind::pause;
   verdict.until = epoch;
-  verdict.reason = tell(rule, rung_at(rule, curves, epoch), own);
+  verdict.reason = tell(rule, rung_at(rule, curves, epoch), own, words);
   return verdict;
 }
 
-std::optional<Verdict> promotion(const Asha& rule, std::span<const Curve> curves) {
+std::optional<Verdict> promotion(const Asha& rule, std::span<const Curve> curves, const MetricWords& words) {
   const auto all = rungs(rule);
   for (std::size_t k = all.size(); k-- > 0;) {
     const Rung rung = rung_at(rule, curves, all[k]);
@@ -78,19 +80,19 @@ std::optional<Verdict> promotion(const Asha& rule, std::span<const Curve> curves
           curve.state == Curve::State::paused && static_cast<std::int64_t>(curve.losses.size()) == all[k];
       if (!waits) continue;
       const std::int64_t until = k + 1 < all.size() ? all[k + 1] : rule.max_epochs;
-      return Verdict{Verdict::Kind::promote, curve.trial, until, tell(rule, rung, curve)};
+      return Verdict{Verdict::Kind::promote, curve.trial, until, tell(rule, rung, curve, words)};
     }
   }
   return std::nullopt;
 }
 
-std::string standing(const Asha& rule, std::span<const Curve> curves, std::size_t index) {
+std::string standing(const Asha& rule, std::span<const Curve> curves, std::size_t index, const MetricWords& words) {
   const Curve& own = curves[index];
   std::int64_t highest = 0;
   for (const std::int64_t epoch : rungs(rule))
     if (epoch <= static_cast<std::int64_t>(own.losses.size())) highest = epoch;
   if (highest == 0) return fmt::format("asha: {} epochs; no rung reached yet", own.losses.size());
-  return tell(rule, rung_at(rule, curves, highest), own);
+  return tell(rule, rung_at(rule, curves, highest), own, words);
 }
 
 }  // namespace atelier

@@ -23,7 +23,7 @@ std::vector<std::int64_t> bands(const Hyperband& rule) {
   return found;
 }
 
-Verdict judge(const Hyperband& rule, std::span<const Curve> curves, std::size_t index) {
+Verdict judge(const Hyperband& rule, std::span<const Curve> curves, std::size_t index, const MetricWords& words) {
   const Curve& own = curves[index];
   Verdict verdict{.trial = own.trial};
   if (own.state != Curve::State::running) return verdict;
@@ -44,9 +44,9 @@ Verdict judge(const Hyperband& rule, std::span<const Curve> curves, std::size_t 
   const double threshold = values[kept], value = rule.strict ? own.losses[band] : std::ranges::min(own.losses);
   if (value > threshold) verdict.kind = Verdict::Kind::stop;
   verdict.reason = fmt::format(
-      "hyperband: {} {:.6g} {} the threshold {:.6g} of band {}, which the best {} of {} trials met (eta {:g})",
-      rule.strict ? "loss" : "best loss", value, value > threshold ? "is above" : "is within", threshold, band,
-      kept + 1, values.size(), rule.eta);
+      "hyperband: {} is {} the threshold {} of band {}, which the best {} of {} trials met (eta {:g})",
+      rule.strict ? words.text(value) : words.best_text(value), value > threshold ? words.worse() : "within",
+      words.number(threshold), band, kept + 1, values.size(), rule.eta);
   return verdict;
 }
 

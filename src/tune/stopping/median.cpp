@@ -7,7 +7,7 @@
 
 namespace atelier {
 
-Verdict judge(const MedianRule& rule, std::span<const Curve> curves, std::size_t index) {
+Verdict judge(const MedianRule& rule, std::span<const Curve> curves, std::size_t index, const MetricWords& words) {
   const Curve& own = curves[index];
   const std::size_t epoch = own.losses.size();
   Verdict verdict{.trial = own.trial};
@@ -32,8 +32,9 @@ Verdict judge(const MedianRule& rule, std::span<const Curve> curves, std::size_t
   const double median = values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
   const double best = std::ranges::min(own.losses);
   if (best > median) verdict.kind = Verdict::Kind::stop;
-  verdict.reason = fmt::format("median: best loss {:.6g} is {} the median {:.6g} of {} finished trials at epoch {}",
-                               best, best > median ? "above" : "within", median, values.size(), epoch);
+  verdict.reason =
+      fmt::format("median: {} is {} the median {} of {} finished trials at epoch {}", words.best_text(best),
+                  best > median ? words.worse() : "within", words.number(median), values.size(), epoch);
   return verdict;
 }
 

@@ -101,5 +101,36 @@ TEST(MedianStopping, StopsBehindTheMedianOnceEnoughHaveFinished) {
   EXPECT_EQ(judge(MedianRule{}, curves, 0).kind, Kind::proceed) << "its best counts, not its last";
 }
 
+constexpr double kTop = -0.9, kMiddle = -0.5, kLow = -0.1;
+const MetricWords kAccuracy{"val_accuracy", true};
+
+TEST(ReasonsOfRules, SpeakOfTheMetricItself) {
+  const std::vector<Curve> rung = {{0, paused, {kTop}}, {1, paused, {kMiddle}}, {2, running, {kLow}}};
+  const Asha asha{.min_epochs = 1, .max_epochs = 9, .eta = 3};
+  EXPECT_EQ(judge(asha, rung, 2, kAccuracy).reason,
+            "asha: val_accuracy 0.1000 is 3rd of 3 at epoch 1, and the best 1 go on (eta 3)");
+  EXPECT_EQ(standing(asha, rung, 1, kAccuracy),
+            "asha: val_accuracy 0.5000 is 2nd of 3 at epoch 1, and the best 1 go on (eta 3)");
+  const auto next = promotion(asha, rung, kAccuracy);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->reason, "asha: val_accuracy 0.9000 is the best of 3 at epoch 1, and the best 1 go on (eta 3)");
+
+  const std::vector<Curve> band = {
+      {0, finished, {kTop, kTop}}, {1, finished, {kTop, kMiddle}}, {2, running, {kTop, kLow}}};
+  EXPECT_EQ(judge(Hyperband{.min_iter = 1, .eta = 3}, band, 2, kAccuracy).reason,
+            "hyperband: val_accuracy 0.1000 is below the threshold 0.5000 of band 1, which the best 2 of 3 trials met "
+            "(eta 3)");
+  EXPECT_EQ(judge(Hyperband{.min_iter = 1, .eta = 3, .strict = false}, band, 2, kAccuracy).reason,
+            "hyperband: best val_accuracy 0.9000 is within the threshold 0.5000 of band 1, which the best 2 of 3 "
+            "trials met (eta 3)");
+
+  const std::vector<Curve> done = {{0, finished, {kTop}}, {1, running, {kLow}}};
+  const MedianRule median{.startup_trials = 1};
+  EXPECT_EQ(judge(median, done, 1, {"best_val_accuracy", true}).reason,
+            "median: best_val_accuracy 0.1000 is below the median 0.9000 of 1 finished trials at epoch 1");
+  EXPECT_EQ(judge(median, done, 1, {"val_loss", false}).reason,
+            "median: best val_loss -0.1 is above the median -0.9 of 1 finished trials at epoch 1");
+}
+
 }  // namespace
 }  // namespace atelier

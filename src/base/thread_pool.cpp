@@ -24,9 +24,8 @@ ThreadPool::ThreadPool(int threads) {
   const auto cores = static_cast<int>(std::thread::hardware_concurrency());
   spins_ = threads <= cores ? 4000 : 0;  // spinning helps only where every thread has a core
   try {
-    for (int i = 1; i < threads; i++) workers_.emplace_back([this] { work(spins_); });
-  } catch (const std::system_error&) {
-    // The system gives no more threads: those it gave do the work, with the same result.
+    for (int i = 1; i < threads && add_worker(); i++) {
+    }
   } catch (...) {
     stop();
     throw;
@@ -34,6 +33,16 @@ ThreadPool::ThreadPool(int threads) {
 }
 
 ThreadPool::~ThreadPool() { stop(); }
+
+/// One more thread; false when the system gives none: those it gave do the work, with the same result.
+bool ThreadPool::add_worker() {
+  try {
+    workers_.emplace_back([this] { work(spins_); });
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
 
 void ThreadPool::stop() {
   stopping_.store(true);

@@ -39,6 +39,7 @@ class ThreadPool {
   void run_published(std::uint32_t count);
   bool take(std::uint64_t ticket);
   void work(int spins);
+  bool add_worker();
   void stop();
 
   // The ticket: generation in the high half, tasks not yet taken in the low half. Taking a task is one

@@ -131,7 +131,7 @@ std::string narrow_scores(const Scores& all, const std::vector<std::string>& nam
 }
 
 std::string scores_that_fit(const Scores& all, const std::vector<std::string>& names, const Terminal& terminal) {
-  const std::string usual = scores_table(all, names, terminal);
+  std::string usual = scores_table(all, names, terminal);
   std::istringstream lines(usual);
   for (std::string line; std::getline(lines, line);)
     if (cells(line) > terminal.width) return narrow_scores(all, names, terminal);

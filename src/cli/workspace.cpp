@@ -50,7 +50,7 @@ std::string run_words(const fs::path& folder, const std::string& workspace_word)
   const fs::path whole = folder.filename().empty() ? folder.parent_path() : folder;  // without a slash at its end
   const fs::path workspace = workspace_of(workspace_word);
   if (whole.lexically_normal() != (workspace / whole.filename()).lexically_normal()) return shell_word(whole.string());
-  const std::string name = shell_word(whole.filename().string());
+  std::string name = shell_word(whole.filename().string());
   if (workspace_word.empty()) return name;
   return fmt::format("{} --workspace{}{}", name, workspace_word.starts_with('-') ? "=" : " ",
                      shell_word(workspace_word));

@@ -59,8 +59,9 @@ Picture draw(const SamplesFigure& figure) {
   if (!figure.caption.empty())
     paper.text(kMargin, y, clip_to_width(figure.caption, width - 2 * kMargin, 13), {.size = 13, .colour = "#59636e"});
   for (std::size_t i = 0; i < figure.samples.size(); ++i) {
-    const auto row = static_cast<double>(i / columns), column = static_cast<double>(i % columns);
-    place(paper, figure.samples[i], kMargin + column * (kTile + kGap), head + row * (kTile + kLabel + 8));
+    const std::size_t row = i / columns, column = i % columns;
+    place(paper, figure.samples[i], kMargin + static_cast<double>(column) * (kTile + kGap),
+          head + static_cast<double>(row) * (kTile + kLabel + 8));
   }
   return paper.finish();
 }

@@ -164,8 +164,7 @@ std::optional<std::uint64_t> level_of(const Parameter& parameter, const Value& v
   if (const auto* constant = std::get_if<Constant>(&parameter.domain))
     return same_value(constant->value, value) ? std::optional<std::uint64_t>(0) : std::nullopt;
   if (const auto* choice = std::get_if<Choice>(&parameter.domain)) {
-    const auto at = find(*choice, value);
-    return at ? std::optional<std::uint64_t>(*at) : std::nullopt;
+    return find(*choice, value);
   }
   const auto& n = std::get<Numeric>(parameter.domain);
   if (!level_count(parameter)) return std::nullopt;

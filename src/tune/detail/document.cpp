@@ -81,7 +81,7 @@ struct Reader {
                      "keep one of them");
       Node value = read(entry.second, line, depth + 1);
       value.line = line;
-      node.entries.emplace_back(key, std::move(value));
+      node.entries.push_back({key, std::move(value)});
       if (trouble) return;
     }
   }
@@ -90,8 +90,8 @@ struct Reader {
 }  // namespace
 
 const Node* Node::find(const std::string& key) const {
-  const auto at = std::ranges::find(entries, key, &std::pair<std::string, Node>::first);
-  return at == entries.end() ? nullptr : &at->second;
+  const auto at = std::ranges::find(entries, key, &Entry::key);
+  return at == entries.end() ? nullptr : &at->value;
 }
 
 nlohmann::json plain_scalar(const std::string& text) {

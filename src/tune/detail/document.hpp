@@ -2,7 +2,6 @@
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -12,14 +11,20 @@ namespace atelier::detail {
 /// A node of the tree: a scalar, a list or a map.
 struct Node {
   enum class Kind { scalar, list, map };
+  struct Entry;
   Kind kind = Kind::scalar;
-  int line = 0;                                       ///< from 1
-  nlohmann::json scalar;                              ///< null, bool, integer, number or string
-  bool plain = false;                                 ///< a scalar without quotes
-  std::vector<Node> items;                            ///< of a list
-  std::vector<std::pair<std::string, Node>> entries;  ///< of a map, in order; the node's line is its key's
+  int line = 0;                ///< from 1
+  nlohmann::json scalar;       ///< null, bool, integer, number or string
+  bool plain = false;          ///< a scalar without quotes
+  std::vector<Node> items;     ///< of a list
+  std::vector<Entry> entries;  ///< of a map, in order; the node's line is its key's
 
   const Node* find(const std::string& key) const;
+};
+
+struct Node::Entry {
+  std::string key;
+  Node value;
 };
 
 /// Reads the text; `name` stands in the message of an error. A key given twice is an error.

@@ -120,7 +120,7 @@ double quick_normal_cdf(double z) {
 
 double log_gamma(double x) {
   double shift = 0;
-  for (; x < 12; x += 1) shift -= math::log(x);
+  while (x < 12) shift -= math::log(x++);
   const double z = 1 / (x * x);
   const double series =
       (1.0 / 12 - z * (1.0 / 360 - z * (1.0 / 1260 - z * (1.0 / 1680 - z * (1.0 / 1188 - z * 691.0 / 360360))))) / x;

@@ -2,14 +2,12 @@
 #include "experiment/session.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include "experiment/build.hpp"
 #include "experiment/checkpoint.hpp"
+#include "experiment/detail/testing.hpp"
 #include "experiment/rehearsal.hpp"
 #include "experiment/reproduce.hpp"
 #include "tensor/safetensors.hpp"
@@ -24,11 +22,7 @@ namespace fs = std::filesystem;
 class SessionTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("atelier-session-" + std::to_string(getpid()));
-    fs::remove_all(folder_);
-    fs::create_directories(folder_ / "data");
-    for (const auto& [name, count, salt] : {std::tuple{"train", 400u, 1u}, std::tuple{"t10k", 100u, 2u}})
-      write_set(name, count, salt);
+    testing_experiment::write_small_data(folder_ / "data");
     recipe_.data = (folder_ / "data").string();
     recipe_.layers = {24, 24};
     recipe_.norm = "batch";
@@ -40,34 +34,9 @@ class SessionTest : public testing::Test {
     recipe_.threads = 2;
     options_.workspace = folder_ / "runs";
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
-  void write_set(const std::string& name, std::uint32_t count, std::uint32_t salt) const {
-    const auto header = [](std::ofstream& out, std::initializer_list<std::uint32_t> words) {
-      for (const std::uint32_t w : words) {
-        for (int shift = 24; shift >= 0; shift -= 8) out.put(static_cast<char>(w >> shift));
-      }
-    };
-    std::ofstream images(folder_ / "data" / (name + "-images-idx3-ubyte"), std::ios::binary);
-    std::ofstream labels(folder_ / "data" / (name + "-labels-idx1-ubyte"), std::ios::binary);
-    header(images, {0x803, count, 4, 5});
-    header(labels, {0x801, count});
-    const Philox random(salt, stream::check);
-    for (std::uint32_t i = 0; i < count; i++) {
-      labels.put(static_cast<char>(i % 4));
-      for (std::uint32_t j = 0; j < 20; j++) {
-        const double v = (j % 4 == i % 4 ? 190 : 70) + 45 * random.normal(i * 20 + j);
-        images.put(static_cast<char>(static_cast<std::uint8_t>(std::fmin(std::fmax(v, 0), 255))));
-      }
-    }
-  }
-
-  std::string bytes(const fs::path& path) const {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-
-  fs::path folder_;
+  testing_experiment::Folder own_;
+  fs::path folder_ = own_.path;
   Recipe recipe_;
   RunOptions options_;
 };
@@ -124,7 +93,8 @@ TEST_F(SessionTest, AnInterruptedRunGoesOnToTheSameEnd) {
     EXPECT_EQ(rest->history[e].val_loss, whole->history[e].val_loss);
     EXPECT_EQ(rest->history[e].train_loss, whole->history[e].train_loss);
   }
-  EXPECT_EQ(bytes(rest->model).substr(4096), bytes(whole->model).substr(4096));
+  EXPECT_EQ(testing_experiment::bytes_of(rest->model).substr(4096),
+            testing_experiment::bytes_of(whole->model).substr(4096));
   const auto a = read_checkpoint(rest->folder / "checkpoint.safetensors"),
              b = read_checkpoint(whole->folder / "checkpoint.safetensors");
   ASSERT_TRUE(a && b);

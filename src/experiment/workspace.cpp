@@ -149,8 +149,10 @@ void RunKeeper::work() {
   }
 }
 
-// The model first: a checkpoint never remembers a best epoch whose model is not there.
+// The model first: a checkpoint never remembers a best epoch whose model is not there. Whoever has taken the run over
+// writes these files now.
 Result<void> RunKeeper::save(Bundle bundle) {
+  if (!writer_.ours()) return {};
   if (bundle.model)
     if (auto saved = save_model(model_path(), *bundle.model); !saved) return saved;
   if (auto saved = write_checkpoint(checkpoint_path(), *bundle.checkpoint); !saved) return saved;
@@ -196,12 +198,15 @@ Result<void> RunKeeper::list_files() {
   return {};
 }
 
+// What could not be saved is no whole run, whatever the training came to.
 Result<Acceptance> RunKeeper::end(Ending ending) {
   close();
-  if (auto listed = list_files(); !listed) return pass_on(listed);
-  const auto ended = writer_.end(std::move(ending));
-  if (!ended) return ended;
-  if (const std::scoped_lock guard(mutex_); trouble_) return std::unexpected(*trouble_);
+  auto saved = settle();
+  if (saved) saved = list_files();
+  const bool whole = ending.state == RunState::finished || ending.state == RunState::stopped_early;
+  if (!saved && whole) ending.state = RunState::failed, ending.reason = saved.error().summary;
+  auto ended = writer_.end(ending);
+  if (!saved) return pass_on(saved);
   return ended;
 }
 

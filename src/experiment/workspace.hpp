@@ -69,7 +69,8 @@ class RunKeeper {
 
   /// Waits until all that was handed over is saved.
   Result<void> settle();
-  /// Saves what is left, ends the attempt.
+  /// Saves what is left, ends the attempt. An error when anything could not be saved: what would have been finished or
+  /// stopped early is then failed.
   Result<Acceptance> end(Ending ending);
 
  private:

@@ -1,0 +1,241 @@
+// sweep_ledger.cpp: claims, reports and endings; records brought to what the study has decided.
+#include "experiment/detail/sweep_ledger.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "experiment/detail/sweep_study.hpp"
+#include "experiment/settings.hpp"
+#include "experiment/workspace.hpp"
+
+namespace atelier::detail {
+namespace {
+
+bool waits(RunState state) { return state == RunState::paused || state == RunState::queued; }
+
+/// Whether a trial has ended by its own rule, not the study's.
+bool ended_itself(RunState state, const std::string& reason) {
+  return state == RunState::finished || (state == RunState::stopped_early && reason.starts_with(kPatience));
+}
+
+bool has_failed(RunState state) {
+  return state == RunState::failed || state == RunState::diverged || state == RunState::killed;
+}
+
+}  // namespace
+
+bool has_ended(RunState state) { return state != RunState::running && !waits(state); }
+
+SweepLedger::SweepLedger(Store& store, std::string sweep, SweepRequest request, std::shared_ptr<DataShelf> shelf,
+                         Study study, int retries)
+    : store_(store),
+      sweep_(std::move(sweep)),
+      request_(std::move(request)),
+      shelf_(std::move(shelf)),
+      retries_(retries),
+      study_(std::move(study)) {}
+
+SweepLedger::Entry& SweepLedger::entry_of(std::uint64_t trial) {
+  if (trial >= entries_.size()) entries_.resize(trial + 1);
+  return entries_[trial];
+}
+
+// --- claimed trials ----------------------------------------------------------------------------------------------------
+
+Result<std::optional<TrialJob>> SweepLedger::claim() {
+  if (!std::ranges::any_of(entries_, [](const Entry& e) { return e.state == RunState::queued && !e.run.empty(); }))
+    return std::nullopt;
+  auto claim = store_.claim(sweep_, this_worker());
+  if (!claim) return pass_on(claim);
+  if (!*claim) return std::nullopt;
+  const Run& run = (*claim)->run;
+  auto plan = plan_of(run);
+  if (!plan) return pass_on(plan);
+  const auto number = static_cast<std::uint64_t>(run.trial->number);
+  Entry& entry = entry_of(number);
+  entry.run = run.id, entry.name = run.name, entry.reason.clear();
+  entry.state = RunState::running, entry.attempt = run.attempt;
+  entry.plan = *plan;
+  entry.ours = true;
+  const int until = known(number) ? std::max(plan->until, study_.trials()[number].until) : plan->until;
+  return TrialJob{number, (*claim)->ticket, until, std::move(plan->configuration)};
+}
+
+void SweepLedger::report(std::uint64_t trial, int epoch, const Metrics& metrics) {
+  std::vector<double>& losses = entry_of(trial).losses;
+  if (epoch != static_cast<int>(losses.size()) + 1) return;
+  const auto before = losses.empty() ? std::nullopt : std::optional(losses.back());
+  losses.push_back(request_.setup.objective.loss(metrics, before));
+  study_.report(trial, epoch, losses.back());
+}
+
+// A trial that the study has stopped for another's sake, when that one reached the target, still trains to where it was
+// granted: how far its record goes then does not depend on who was faster.
+Course SweepLedger::course_of(std::uint64_t trial, int epochs) const {
+  const Ending waiting{RunState::paused, fmt::format("at epoch {}, until what the others show decides", epochs)};
+  if (!known(trial)) return {.ending = waiting};  // another process is ahead of this one
+  const Trial& decided = study_.trials()[trial];
+  switch (decided.state) {
+    case Trial::State::failed: return {.ending = Ending{RunState::failed, decided.reason}};
+    case Trial::State::finished: return {.ending = Ending{RunState::finished, decided.reason}};
+    case Trial::State::paused: return {.ending = Ending{RunState::paused, decided.reason}};
+    case Trial::State::stopped:
+      if (decided.until > epochs) return {.until = decided.until};
+      return {.ending = Ending{RunState::stopped_early, decided.reason}};
+    case Trial::State::running:
+      if (decided.until > epochs) return {.until = decided.until};
+  }
+  return {.ending = waiting};
+}
+
+Result<void> SweepLedger::end(std::uint64_t trial, const Ending& ending, Acceptance verdict) {
+  Entry& entry = entry_of(trial);
+  entry.ours = false;
+  if (verdict == Acceptance::refused) {
+    entry.stale = true;
+    return {};
+  }
+  entry.state = ending.state, entry.reason = ending.reason;
+  if (auto settled = settle(trial); !settled) return settled;
+  tell(trial, has_ended(entry.state) ? TrialNews::Kind::ended : TrialNews::Kind::held);
+  std::vector<NewTrial> none;
+  return known(trial) ? reconcile(trial, none) : Result<void>{};
+}
+
+/// What the end of a trial, by whomever, means to the study; a failed one may get another try.
+Result<void> SweepLedger::settle(std::uint64_t trial) {
+  Entry& entry = entries_[trial];
+  const bool again = has_failed(entry.state) && entry.state != RunState::diverged && entry.plan.retried < retries_;
+  if (!again) {
+    report_end(trial);
+    return {};
+  }
+  entry.plan.retried++;
+  return requeue(entry);
+}
+
+void SweepLedger::report_end(std::uint64_t trial) {
+  const Entry& entry = entries_[trial];
+  const bool failed = has_failed(entry.state);
+  if (failed || ended_itself(entry.state, entry.reason))
+    study_.report_end(trial, epochs_known(trial), failed, entry.reason);
+}
+
+// --- decisions become records ------------------------------------------------------------------------------------------
+
+Result<void> SweepLedger::catch_up() {
+  if (std::chrono::steady_clock::now() >= next_look_)
+    if (auto looked = look_around(nullptr); !looked) return looked;
+  return decide();
+}
+
+Result<void> SweepLedger::decide() {
+  std::vector<NewTrial> fresh;
+  for (;;) {
+    const std::vector<Decision> decisions = study_.decide();
+    if (auto trouble = shelf_->trouble()) return std::unexpected(*std::move(trouble));
+    if (decisions.empty()) break;
+    fresh.clear();
+    for (const Decision& decision : decisions)
+      if (auto done = reconcile(decision.trial, fresh); !done) return done;
+    if (auto added = add(fresh); !added) return added;
+  }
+  for (const std::uint64_t trial : std::exchange(changed_, {}))
+    if (known(trial))
+      if (auto done = reconcile(trial, fresh); !done) return done;
+  return {};
+}
+
+Result<void> SweepLedger::add(const std::vector<NewTrial>& fresh) {
+  if (fresh.empty()) return {};
+  const auto added = store_.add_trials(sweep_, fresh);
+  if (!added) return pass_on(added);
+  std::vector<NewTrial> none;
+  for (const NewTrial& trial : fresh) {
+    const auto number = static_cast<std::uint64_t>(trial.number);
+    if (*added < static_cast<int>(fresh.size())) entries_[number].stale = true;  // some were there already
+    if (auto done = reconcile(number, none); !done) return done;                 // one that cannot even be begun
+  }
+  return {};
+}
+
+/// Brings the record of a trial to what the study wants of it. Does nothing that was done already, by whomever.
+Result<void> SweepLedger::reconcile(std::uint64_t trial, std::vector<NewTrial>& fresh) {
+  const Trial& decided = study_.trials()[trial];
+  Entry& entry = entry_of(trial);
+  if (entry.run.empty()) {
+    fresh.push_back(new_trial(decided));
+    return {};
+  }
+  if (entry.ours || !waits(entry.state)) return {};  // its worker looks for itself
+  if (decided.state == Trial::State::failed) return close(trial, RunState::failed, decided.reason);
+  if (decided.until > epochs_known(trial)) {
+    if (entry.state == RunState::queued) return {};
+    entry.plan.until = decided.until;
+    return requeue(entry);
+  }
+  if (decided.state == Trial::State::stopped) return close(trial, RunState::stopped_early, decided.reason);
+  if (decided.state == Trial::State::finished && entry.state == RunState::paused)
+    return close(trial, RunState::finished, decided.reason);
+  return {};
+}
+
+NewTrial SweepLedger::new_trial(const Trial& trial) {
+  Entry& entry = entries_[trial.number];
+  entry.run = fmt::format("{}-{}", sweep_, trial.number);
+  entry.name = trial_name(request_.setup.file.space, trial.configuration);
+  entry.plan = {trial.configuration, trial.origin, trial.sampler, trial.until};
+  NewTrial fresh{.number = static_cast<int>(trial.number), .name = entry.name, .plan = text_of(entry.plan)};
+  const auto recipe = recipe_of(request_.setup, trial.configuration);
+  fresh.config = (recipe ? to_json(*recipe) : to_json(trial.configuration)).dump();
+  if (!recipe) return fresh;  // it will be recorded as failed
+  if (const auto data = shelf_->get(*recipe)) fresh.environment = environment_of(*recipe, **data);
+  return fresh;
+}
+
+Result<void> SweepLedger::requeue(Entry& entry) {
+  const auto queued = store_.requeue(entry.run, text_of(entry.plan));
+  if (!queued) return pass_on(queued);
+  entry.stale = *queued == Acceptance::refused;
+  if (!entry.stale) entry.state = RunState::queued;
+  return {};
+}
+
+/// Ends a trial that nobody works at.
+Result<void> SweepLedger::close(std::uint64_t trial, RunState state, const std::string& reason) {
+  Entry& entry = entries_[trial];
+  const auto now = store_.run(entry.run);
+  if (!now) return pass_on(now);
+  const auto claim = waits(now->state) ? store_.take_over(entry.run, this_worker()) : fail(Trouble::usage, "");
+  if (!claim && claim.error().kind != Trouble::usage) return pass_on(claim);
+  entry.stale = !claim;  // somebody else was quicker
+  if (!claim) return {};
+  const auto ended = store_.end(claim->ticket, {state, reason});
+  if (!ended) return pass_on(ended);
+  entry.state = state, entry.reason = reason, entry.attempt = claim->ticket.attempt;
+  tell(trial, TrialNews::Kind::ended);
+  return {};
+}
+
+// --- how it stands -----------------------------------------------------------------------------------------------------
+
+void SweepLedger::tell(std::uint64_t trial, TrialNews::Kind kind, std::optional<EpochReport> report) {
+  const Entry& entry = entries_.at(trial);
+  TrialNews news{kind, trial, entry.run, entry.name, epochs_known(trial)};
+  if (known(trial)) news.epochs = study_.trials()[trial].effort.epochs;
+  if (!entry.losses.empty()) news.value = request_.setup.objective.value(entry.losses.back());
+  news.state = entry.state;
+  news.reason = entry.reason;
+  news.report = std::move(report);
+  news_.push_back(std::move(news));
+}
+
+bool SweepLedger::over() const {
+  if (!study_.over()) return false;
+  for (const Trial& trial : study_.trials())
+    if (trial.number >= entries_.size() || !ended(trial.number)) return false;
+  return true;
+}
+
+}  // namespace atelier::detail

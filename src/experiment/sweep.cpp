@@ -31,6 +31,68 @@ Result<Observation> observation_from(const json& line) {
   return o;
 }
 
+json confirms_json(const Confirms& confirms) {
+  json winners = json::array();
+  for (const Confirms::Winner& w : confirms.winners)
+    winners.push_back({{"trial", w.trial},
+                       {"run", w.run},
+                       {"name", w.name},
+                       {"first", w.first},
+                       {"configuration", to_json(w.configuration)}});
+  return {{"sweep", confirms.sweep}, {"winners", winners}, {"seed", confirms.seed}, {"seeds", confirms.seeds}};
+}
+
+Result<Confirms> confirms_from(const json& line) {
+  Confirms confirms{line.at("sweep"), {}, line.at("seed"), line.at("seeds")};
+  for (const json& w : line.at("winners")) {
+    auto configuration = configuration_from_json(nlohmann::json(w.at("configuration")));
+    if (!configuration) return pass_on(configuration);
+    confirms.winners.push_back({w.at("trial"), w.at("run"), w.at("name"), w.at("first"), *std::move(configuration)});
+  }
+  return confirms;
+}
+
+/// What a sweep knows before it begins.
+Result<void> read_known(const json& config, SweepRequest& request) {
+  for (const json& line : config.at("enqueued")) {
+    auto c = configuration_from_json(nlohmann::json(line));
+    if (!c) return pass_on(c);
+    request.enqueued.push_back(*std::move(c));
+  }
+  for (const json& line : config.at("earlier")) {
+    auto o = observation_from(line);
+    if (!o) return pass_on(o);
+    request.earlier.push_back(*std::move(o));
+  }
+  if (!config.contains("confirms")) return {};
+  auto confirms = confirms_from(config.at("confirms"));
+  if (!confirms) return pass_on(confirms);
+  request.confirms = *std::move(confirms);
+  return {};
+}
+
+Result<TrialLine> trial_line(const Run& run, const json& summary, const Objective& objective) {
+  const json plan = json::parse(run.plan);
+  TrialLine line{
+      static_cast<std::uint64_t>(run.trial->number), run.id, run.name, run.reason, plan.value("origin", ""), run.state};
+  line.epochs = static_cast<int>(summary.value("epochs", 0.0));
+  if (summary.contains(objective.metric) && summary[objective.metric].is_number())
+    line.value = summary[objective.metric].get<double>();
+  auto configuration = configuration_from_json(nlohmann::json(plan.at("configuration")));
+  if (!configuration) return pass_on(configuration);
+  line.configuration = *std::move(configuration);
+  return line;
+}
+
+Result<SweepSetup> setup_from(const json& config, SweepFile file) {
+  auto renamed = config.at("renamed").get<std::map<std::string, std::string>>();
+  if (config.contains("program_folder"))
+    return set_up_program(std::move(file), config.at("program_folder").get<std::string>(), std::move(renamed));
+  auto base = recipe_from_json(nlohmann::json(config.at("base")));
+  if (!base) return pass_on(base);
+  return set_up(std::move(file), *std::move(base), std::move(renamed));
+}
+
 std::unexpected<Error> damaged(const Sweep& sweep, const std::string& detail) {
   return fail(Trouble::file, fmt::format("the record of sweep {} is damaged", sweep.id), detail, "start a new sweep");
 }
@@ -47,13 +109,15 @@ Result<Sweep> create_sweep(Store& store, const SweepRequest& request, const std:
               {"budget", request.budget},
               {"parallel", request.parallel},
               {"audit", request.audit},
-              {"async", request.async},
+              {"async", request.async || needs_async(request.setup)},
               {"base", to_json(request.setup.base)},
               {"renamed", request.setup.renamed},
               {"enqueued", json::array()},
               {"earlier", json::array()}};
   for (const Configuration& c : request.enqueued) config["enqueued"].push_back(to_json(c));
   for (const Observation& o : request.earlier) config["earlier"].push_back(observation_json(o));
+  if (request.confirms) config["confirms"] = confirms_json(*request.confirms);
+  if (request.setup.program) config["program_folder"] = request.setup.program->folder.string();
   return store.create_sweep({.id = id, .name = file.name, .config = config.dump(), .source = request.source});
 }
 
@@ -62,10 +126,7 @@ Result<SweepRequest> request_of(const Sweep& sweep) {
     const json config = json::parse(sweep.config);
     auto file = parse_sweep(sweep.source, config.at("file").get<std::string>());
     if (!file) return pass_on(file);
-    auto base = recipe_from_json(nlohmann::json(config.at("base")));
-    if (!base) return pass_on(base);
-    auto setup =
-        set_up(*std::move(file), *std::move(base), config.at("renamed").get<std::map<std::string, std::string>>());
+    auto setup = setup_from(config, *std::move(file));
     if (!setup) return pass_on(setup);
     SweepRequest request{*std::move(setup), sweep.source};
     request.seed = config.at("seed");
@@ -73,16 +134,7 @@ Result<SweepRequest> request_of(const Sweep& sweep) {
     request.parallel = config.at("parallel");
     request.audit = config.at("audit");
     request.async = config.at("async");
-    for (const json& line : config.at("enqueued")) {
-      auto c = configuration_from_json(nlohmann::json(line));
-      if (!c) return pass_on(c);
-      request.enqueued.push_back(*std::move(c));
-    }
-    for (const json& line : config.at("earlier")) {
-      auto o = observation_from(line);
-      if (!o) return pass_on(o);
-      request.earlier.push_back(*std::move(o));
-    }
+    if (auto read = read_known(config, request); !read) return pass_on(read);
     return request;
   } catch (const json::exception& e) {
     return damaged(sweep, e.what());
@@ -118,37 +170,38 @@ Result<SweepOutcome> outcome_of(Store& store, const Sweep& sweep) {
   try {
     outcome.ending = json::parse(sweep.memo).value("ending", "");
     for (const Run& run : *runs) {
-      const json summary = json::parse(run.summary), plan = json::parse(run.plan);
-      TrialLine line{static_cast<std::uint64_t>(run.trial->number),
-                     run.id,
-                     run.name,
-                     run.reason,
-                     plan.value("origin", ""),
-                     run.state};
-      line.epochs = static_cast<int>(summary.value("epochs", 0.0));
-      if (summary.contains(outcome.objective.metric) && summary[outcome.objective.metric].is_number())
-        line.value = summary[outcome.objective.metric].get<double>();
-      auto configuration = configuration_from_json(nlohmann::json(plan.at("configuration")));
-      if (!configuration) return pass_on(configuration);
-      line.configuration = *std::move(configuration);
+      const json summary = json::parse(run.summary);
+      auto line = trial_line(run, summary, outcome.objective);
+      if (!line) return pass_on(line);
       outcome.seconds += summary.value("seconds", 0.0);
-      outcome.trials.push_back(std::move(line));
+      outcome.trials.push_back(*std::move(line));
     }
   } catch (const json::exception& e) {
     return damaged(sweep, e.what());
   }
-  const auto better = [&](const TrialLine& a, const TrialLine& b) {  // finished before stopped, longer before shorter
+  if (const auto order = ranked(outcome); !order.empty()) outcome.best = order.front();
+  return outcome;
+}
+
+std::vector<std::size_t> ranked(const SweepOutcome& outcome) {
+  const std::vector<TrialLine>& trials = outcome.trials;
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < trials.size(); i++)
+    if (trials[i].value && trials[i].state != RunState::diverged && trials[i].state != RunState::failed)
+      order.push_back(i);
+  std::ranges::stable_sort(order, [&](std::size_t left, std::size_t right) {
+    const TrialLine &a = trials[left], &b = trials[right];
     const bool a_done = a.state == RunState::finished, b_done = b.state == RunState::finished;
     if (a_done != b_done) return a_done;
     if (!a_done && a.epochs != b.epochs) return a.epochs > b.epochs;
     return outcome.objective.maximize ? *a.value > *b.value : *a.value < *b.value;
-  };
-  for (std::size_t i = 0; i < outcome.trials.size(); i++) {
-    const TrialLine& trial = outcome.trials[i];
-    const bool counts = trial.value && trial.state != RunState::diverged && trial.state != RunState::failed;
-    if (counts && (!outcome.best || better(trial, outcome.trials[*outcome.best]))) outcome.best = i;
-  }
-  return outcome;
+  });
+  return order;
+}
+
+bool is_whole(const TrialLine& trial) {
+  return trial.state == RunState::finished ||
+         (trial.state == RunState::stopped_early && trial.reason.starts_with("patience"));
 }
 
 Result<std::vector<Observation>> observations_of(Store& store, const Sweep& sweep) {

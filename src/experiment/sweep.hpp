@@ -13,6 +13,20 @@
 
 namespace atelier {
 
+/// What a sweep confirms: the best trials of another one, trained again with fresh seeds.
+struct Confirms {
+  struct Winner {
+    std::uint64_t trial = 0;  ///< in the other sweep
+    std::string run, name;
+    double first = 0;  ///< the metric's value that the other sweep saw
+    Configuration configuration = {};
+  };
+  std::string sweep;
+  std::vector<Winner> winners;       ///< best first
+  std::string seed;                  ///< the parameter that is the seed here
+  std::vector<std::uint64_t> seeds;  ///< the same for each of them
+};
+
 /// A sweep that is asked for: all that decides it.
 struct SweepRequest {
   SweepSetup setup;
@@ -24,11 +38,12 @@ struct SweepRequest {
   bool async = false;
   std::vector<Configuration> enqueued = {};  ///< tried first
   std::vector<Observation> earlier = {};     ///< of an earlier sweep
+  std::optional<Confirms> confirms = {};     ///< absent of a search
 };
 
-/// Writes the sweep down; `id` empty: the store finds a short one.
+/// Writes the sweep down; `id` empty: the store finds a short one. One that `needs_async` is asynchronous.
 Result<Sweep> create_sweep(Store& store, const SweepRequest& request, const std::string& id = {});
-/// The request that a sweep was made from. An error when the sweep trains another program, or its text is damaged.
+/// The request that a sweep was made from. An error when its text is damaged.
 Result<SweepRequest> request_of(const Sweep& sweep);
 /// What the trials of a sweep have shown, for another sweep to start from.
 Result<std::vector<Observation>> observations_of(Store& store, const Sweep& sweep);
@@ -41,11 +56,12 @@ struct TrialNews {
   Kind kind = Kind::begun;
   std::uint64_t number = 0;
   std::string run, name;
-  int epoch = 0, epochs = 0;           ///< finished, and planned in all
+  int epoch = 0, epochs = 0;           ///< finished, and planned in all; 0: not known
   std::optional<double> value = {};    ///< of the sweep's metric, after the last epoch
   RunState state = RunState::running;  ///< with `ended`: how
   std::string reason = {};
-  std::optional<EpochReport> report = {};  ///< with `epoch`
+  std::optional<EpochReport> report = {};  ///< with `epoch`, of a training
+  Metrics metrics = {};                    ///< with `epoch`, of a program
 };
 
 struct SweepWatch {
@@ -86,7 +102,13 @@ struct SweepOutcome {
 Result<SweepOutcome> work_at(Workspace& workspace, const Sweep& sweep, const WorkOptions& options,
                              const SweepWatch& watch);
 
-/// The sweep as it stands, best first where `ranked`.
+/// The sweep as it stands.
 Result<SweepOutcome> outcome_of(Store& store, const Sweep& sweep);
+
+/// Positions of the trials that have a value, best first: finished before stopped, then the longer trained of those
+/// stopped, then by value, then the earlier. Diverged and failed ones are none of them.
+std::vector<std::size_t> ranked(const SweepOutcome& outcome);
+/// Whether a trial was trained to the end that its own settings give it, `patience` among them.
+bool is_whole(const TrialLine& trial);
 
 }  // namespace atelier

@@ -94,11 +94,11 @@ PEERS = {
 }
 
 
-def search(peer, objective, seed, trials, program):
+def search(peer, objective, seed, trials, program, traces):
     """One search; False when its trace is there already."""
     command = [program, "judge", "--objectives", objective["name"], "--methods", peer, "--first", str(seed)]
     command += ["--trials", str(trials), "--list", str(HERE / "objectives.json"), "--own", str(HERE / "own.csv")]
-    command += ["--traces", str(HERE / "traces")]
+    command += ["--traces", str(traces)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as judge:
         wanted = int(judge.stdout.readline())
         own = PEERS[peer](objective["parameters"], seed) if wanted else None
@@ -118,13 +118,14 @@ def main():
     parser.add_argument("--objectives", help="names, with commas; all of the set when absent")
     parser.add_argument("--seeds", type=int, default=30)
     parser.add_argument("--trials", type=int, default=200)
+    parser.add_argument("--traces", type=pathlib.Path, default=HERE / "traces")
     wanted = parser.parse_args()
     names = wanted.objectives.split(",") if wanted.objectives else None
     objectives = json.loads((HERE / "objectives.json").read_text())
     chosen = [o for o in objectives if (o["name"] in names if names else o["set"] == wanted.set)]
     for seed in range(wanted.seeds):
         for objective in chosen:
-            if search(wanted.peer, objective, seed, wanted.trials, wanted.program):
+            if search(wanted.peer, objective, seed, wanted.trials, wanted.program, wanted.traces):
                 print(wanted.peer, objective["name"], "seed", seed, flush=True)
 
 

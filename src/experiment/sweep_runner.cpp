@@ -10,8 +10,10 @@
 
 #include "experiment/build.hpp"
 #include "experiment/detail/held_trainings.hpp"
+#include "experiment/detail/program_trial.hpp"
 #include "experiment/detail/sweep_ledger.hpp"
 #include "experiment/detail/sweep_study.hpp"
+#include "experiment/program.hpp"
 #include "experiment/sweep.hpp"
 
 namespace atelier {
@@ -26,9 +28,14 @@ constexpr const char* kInterrupted = "interrupted";
 /// The claims of one process, and the threads that train them.
 class SweepRunner {
  public:
-  SweepRunner(Workspace& workspace, SweepLedger ledger, std::shared_ptr<DataShelf> shelf, const WorkOptions& options,
-              const SweepWatch& watch)
-      : workspace_(workspace), options_(options), watch_(watch), shelf_(std::move(shelf)), ledger_(std::move(ledger)) {}
+  SweepRunner(Workspace& workspace, std::string sweep, SweepLedger ledger, std::shared_ptr<DataShelf> shelf,
+              const WorkOptions& options, const SweepWatch& watch)
+      : workspace_(workspace),
+        sweep_(std::move(sweep)),
+        options_(options),
+        watch_(watch),
+        shelf_(std::move(shelf)),
+        ledger_(std::move(ledger)) {}
 
   /// Works until the sweep is over, or the work is to end; whether it is over.
   Result<bool> work();
@@ -44,6 +51,8 @@ class SweepRunner {
   Result<Training> training_of(const TrialJob& job, Recipe recipe);
   Result<Ending> train_on(const TrialJob& job, Training& training, RunKeeper& keeper);
   Result<std::optional<Ending>> train_span(const TrialJob& job, int until, Training& training, RunKeeper& keeper);
+  void run_program(const TrialJob& job);
+  Result<Course> ask_study(const TrialJob& job, int epochs, const Metrics* news, int until);
   void finish(const TrialJob& job, RunKeeper& keeper, Ending ending, std::optional<Training> training);
 
   void release(const Result<Acceptance>& ended);
@@ -51,6 +60,7 @@ class SweepRunner {
   void deliver_news();
 
   Workspace& workspace_;
+  const std::string sweep_;
   const WorkOptions options_;
   const SweepWatch& watch_;
   const std::shared_ptr<DataShelf> shelf_;
@@ -124,7 +134,7 @@ void SweepRunner::deliver_news() {
 void SweepRunner::work_alone() {
   const FlushDenormals flush;
   try {
-    while (const std::optional<TrialJob> job = next_job()) train(*job);
+    while (const std::optional<TrialJob> job = next_job()) ledger_.setup().program ? run_program(*job) : train(*job);
   } catch (const std::exception& e) {
     give_up({Trouble::usage, "the sweep cannot be worked at", e.what(), "what is recorded stays"});
   }
@@ -289,6 +299,48 @@ void SweepRunner::finish(const TrialJob& job, RunKeeper& keeper, Ending ending, 
   if (!done) give_up(done.error());
 }
 
+// --- a trial of another program ----------------------------------------------------------------------------------------
+
+void SweepRunner::run_program(const TrialJob& job) {
+  RunWriter writer = workspace_.writer().open(job.ticket);
+  {
+    const std::scoped_lock guard(mutex_);
+    ledger_.begin_anew(job.number);
+    ledger_.tell(job.number, TrialNews::Kind::begun);
+  }
+  deliver_news();
+  const auto ask = [&](int epochs, const Metrics* news, int until) { return ask_study(job, epochs, news, until); };
+  auto ending = detail::run_program_trial(workspace_, ledger_.setup(), sweep_, job, writer, ask, halt_);
+  if (!ending) give_up(ending.error());
+  if (!ending) ending = Ending{RunState::queued, kInterrupted};
+  const auto verdict = writer.end(*ending);
+  auto done = verdict ? Result<void>{} : pass_on(verdict);
+  if (done) {
+    const std::scoped_lock guard(mutex_);
+    done = ledger_.end(job.number, *ending, *verdict);
+    changed_.notify_all();
+  }
+  deliver_news();
+  if (!done) give_up(done.error());
+}
+
+Result<Course> SweepRunner::ask_study(const TrialJob& job, int epochs, const Metrics* news, int until) {
+  Result<Course> course;
+  {
+    const std::scoped_lock guard(mutex_);
+    if (news != nullptr) {
+      ledger_.report(job.number, epochs, *news);
+      ledger_.tell(job.number, TrialNews::Kind::epoch, {}, *news);
+    }
+    if (epochs >= until)
+      if (auto caught_up = ledger_.catch_up(); !caught_up) return pass_on(caught_up);
+    course = ledger_.course_of(job.number, epochs);
+    changed_.notify_all();
+  }
+  deliver_news();
+  return course;
+}
+
 /// The sweep's state once this process leaves it: over, or to be gone on with by whoever wants to.
 Result<void> leave(Store& store, const std::string& sweep, const std::optional<std::string>& ending) {
   if (ending)
@@ -306,6 +358,8 @@ Result<SweepOutcome> work_at(Workspace& workspace, const Sweep& sweep, const Wor
   Store& store = workspace.store();
   auto request = request_of(sweep);
   if (!request) return pass_on(request);
+  if (const auto& program = request->setup.program)
+    if (auto there = check_program(request->setup.file, program->folder); !there) return pass_on(there);
   auto shelf = std::make_shared<DataShelf>();
   auto study = detail::study_of(*request, shelf);
   if (!study) return pass_on(study);
@@ -315,7 +369,7 @@ Result<SweepOutcome> work_at(Workspace& workspace, const Sweep& sweep, const Wor
   Result<bool> over = recalled;
   std::optional<std::string> ending;
   if (recalled && *recalled) {
-    SweepRunner runner(workspace, std::move(ledger), std::move(shelf), options, watch);
+    SweepRunner runner(workspace, sweep.id, std::move(ledger), std::move(shelf), options, watch);
     over = runner.work();
     if (over && *over) ending = runner.ending();
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "experiment/detail/program_trial.hpp"
 #include "experiment/detail/sweep_study.hpp"
 #include "experiment/settings.hpp"
 #include "experiment/workspace.hpp"
@@ -70,8 +71,14 @@ void SweepLedger::report(std::uint64_t trial, int epoch, const Metrics& metrics)
   study_.report(trial, epoch, losses.back());
 }
 
-// A trial that the study has stopped for another's sake, when that one reached the target, still trains to where it was
-// granted: how far its record goes then does not depend on who was faster.
+/// Whether a trial is to train on. One that the study has stopped for another's sake, when that one reached the target,
+/// still trains to where it was granted: how far its record goes then does not depend on who was faster. A program is
+/// granted more than it will ever have: it stops at once.
+bool SweepLedger::goes_on(const Trial& decided, int epochs) const {
+  if (decided.state == Trial::State::stopped && request_.setup.program) return false;
+  return decided.until > epochs;
+}
+
 Course SweepLedger::course_of(std::uint64_t trial, int epochs) const {
   const Ending waiting{RunState::paused, fmt::format("at epoch {}, until what the others show decides", epochs)};
   if (!known(trial)) return {.ending = waiting};  // another process is ahead of this one
@@ -81,7 +88,7 @@ Course SweepLedger::course_of(std::uint64_t trial, int epochs) const {
     case Trial::State::finished: return {.ending = Ending{RunState::finished, decided.reason}};
     case Trial::State::paused: return {.ending = Ending{RunState::paused, decided.reason}};
     case Trial::State::stopped:
-      if (decided.until > epochs) return {.until = decided.until};
+      if (goes_on(decided, epochs)) return {.until = decided.until};
       return {.ending = Ending{RunState::stopped_early, decided.reason}};
     case Trial::State::running:
       if (decided.until > epochs) return {.until = decided.until};
@@ -170,7 +177,7 @@ Result<void> SweepLedger::reconcile(std::uint64_t trial, std::vector<NewTrial>& 
   }
   if (entry.ours || !waits(entry.state)) return {};  // its worker looks for itself
   if (decided.state == Trial::State::failed) return close(trial, RunState::failed, decided.reason);
-  if (decided.until > epochs_known(trial)) {
+  if (goes_on(decided, epochs_known(trial))) {
     if (entry.state == RunState::queued) return {};
     entry.plan.until = decided.until;
     return requeue(entry);
@@ -187,6 +194,11 @@ NewTrial SweepLedger::new_trial(const Trial& trial) {
   entry.name = trial_name(request_.setup.file.space, trial.configuration);
   entry.plan = {trial.configuration, trial.origin, trial.sampler, trial.until};
   NewTrial fresh{.number = static_cast<int>(trial.number), .name = entry.name, .plan = text_of(entry.plan)};
+  if (request_.setup.program) {
+    fresh.config = to_json(trial.configuration).dump();
+    fresh.environment = program_environment(request_.setup);
+    return fresh;
+  }
   const auto recipe = recipe_of(request_.setup, trial.configuration);
   fresh.config = (recipe ? to_json(*recipe) : to_json(trial.configuration)).dump();
   if (!recipe) return fresh;  // it will be recorded as failed
@@ -220,14 +232,16 @@ Result<void> SweepLedger::close(std::uint64_t trial, RunState state, const std::
 
 // --- how it stands -----------------------------------------------------------------------------------------------------
 
-void SweepLedger::tell(std::uint64_t trial, TrialNews::Kind kind, std::optional<EpochReport> report) {
+void SweepLedger::tell(std::uint64_t trial, TrialNews::Kind kind, std::optional<EpochReport> report, Metrics metrics) {
   const Entry& entry = entries_.at(trial);
   TrialNews news{kind, trial, entry.run, entry.name, epochs_known(trial)};
   if (known(trial)) news.epochs = study_.trials()[trial].effort.epochs;
+  if (news.epochs == kOpenEnd) news.epochs = 0;
   if (!entry.losses.empty()) news.value = request_.setup.objective.value(entry.losses.back());
   news.state = entry.state;
   news.reason = entry.reason;
   news.report = std::move(report);
+  news.metrics = std::move(metrics);
   news_.push_back(std::move(news));
 }
 

@@ -50,6 +50,8 @@ class SweepLedger {
   Result<void> catch_up();
   /// A queued trial that is ours from now on; none when there is none.
   Result<std::optional<TrialJob>> claim();
+  /// A claimed trial begins again from its first epoch.
+  void begin_anew(std::uint64_t trial) { entry_of(trial).losses.clear(); }
   /// A claimed trial has finished its next epoch. One that is known already is passed over.
   void report(std::uint64_t trial, int epoch, const Metrics& metrics);
   /// What the study wants of a claimed trial with so many epochs behind it.
@@ -58,7 +60,7 @@ class SweepLedger {
   Result<void> end(std::uint64_t trial, const Ending& ending, Acceptance verdict);
 
   /// Adds to the news: how a trial stands.
-  void tell(std::uint64_t trial, TrialNews::Kind kind, std::optional<EpochReport> report = {});
+  void tell(std::uint64_t trial, TrialNews::Kind kind, std::optional<EpochReport> report = {}, Metrics metrics = {});
   /// The news since it was asked last, in their order.
   std::vector<TrialNews> take_news() { return std::exchange(news_, {}); }
 
@@ -83,6 +85,7 @@ class SweepLedger {
 
   Entry& entry_of(std::uint64_t trial);
   bool known(std::uint64_t trial) const { return trial < study_.trials().size(); }
+  bool goes_on(const Trial& decided, int epochs) const;
   std::string of_sweep() const;
   std::string open_trials() const;
   Result<void> look_around(const std::atomic<bool>* stop);

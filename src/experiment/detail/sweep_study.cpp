@@ -27,6 +27,7 @@ StudyPlan plan_of(const SweepRequest& request) {
 Result<Study> study_of(const SweepRequest& request, const std::shared_ptr<DataShelf>& shelf) {
   return Study::create(plan_of(request),
                        [setup = request.setup, shelf](const Configuration& configuration) -> Result<Effort> {
+                         if (setup.program) return program_effort(setup, configuration);
                          const auto recipe = recipe_of(setup, configuration);
                          if (!recipe) return pass_on(recipe);
                          const auto data = shelf->get(*recipe);

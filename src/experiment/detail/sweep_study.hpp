@@ -7,7 +7,8 @@
 
 namespace atelier::detail {
 
-/// A study as the request plans it, with the epochs and the operations of each training as its effort.
+/// A study as the request plans it, with the epochs and the operations of each training as its effort; of a program,
+/// with what it declares.
 Result<Study> study_of(const SweepRequest& request, const std::shared_ptr<DataShelf>& shelf);
 
 }  // namespace atelier::detail

@@ -267,7 +267,7 @@ Result<std::optional<Ending>> SweepRunner::train_span(const TrialJob& job, int u
     {
       const std::scoped_lock guard(mutex_);
       ledger_.report(job.number, (*epoch)->epoch, metrics_of(**epoch));
-      ledger_.tell(job.number, TrialNews::Kind::epoch, **epoch);
+      ledger_.tell(job.number, TrialNews::Kind::epoch, *epoch);
     }
     deliver_news();
     if (auto trouble = keeper.trouble()) return std::unexpected(*std::move(trouble));

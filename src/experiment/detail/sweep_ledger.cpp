@@ -240,7 +240,7 @@ void SweepLedger::tell(std::uint64_t trial, TrialNews::Kind kind, std::optional<
   if (!entry.losses.empty()) news.value = request_.setup.objective.value(entry.losses.back());
   news.state = entry.state;
   news.reason = entry.reason;
-  news.report = std::move(report);
+  news.report = report;
   news.metrics = std::move(metrics);
   news_.push_back(std::move(news));
 }

@@ -58,6 +58,8 @@ Confirmation confirm_winners(const std::vector<std::vector<double>>& scores, std
 /// one name a configuration.
 std::vector<std::string> in_words(const Confirmation& confirmation, std::span<const std::string> names);
 
+/// "89.61 %", "0.2470": a score with the digits that a doubt allows.
+std::string score_text(double score, double doubt, ScoreKind kind);
 /// "89.61 % ± 0.12", "0.2470 ± 0.0031": a mean and the half width of its interval.
 std::string score_text(const MeanInterval& score, ScoreKind kind);
 /// "0.31 points (0.10 to 0.52)": a difference, `places` digits as its interval allows.

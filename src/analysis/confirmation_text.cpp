@@ -18,10 +18,6 @@ int places_of(double half_width, ScoreKind kind) {
   return std::clamp(1 - static_cast<int>(std::floor(std::log10(doubt))), kind.share ? 1 : 0, kind.share ? 3 : 8);
 }
 
-std::string plain(double value, int places, ScoreKind kind) {
-  return kind.share ? fmt::format("{:.{}f} %", 100 * value, places) : fmt::format("{:.{}f}", value, places);
-}
-
 std::string size(double difference, int places, ScoreKind kind) {
   return fmt::format("{:.{}f}{}", kind.share ? 100 * difference : difference, places, kind.share ? " points" : "");
 }
@@ -57,8 +53,7 @@ std::string best_set_sentence(const Confirmation& c, std::span<const std::string
 }
 
 std::string luck_sentence(const Confirmation& c) {
-  const int places = places_of(c.luck.half_width(), c.kind);
-  const std::string first = plain(c.first[0], places, c.kind);
+  const std::string first = score_text(c.first[0], c.luck.half_width(), c.kind);
   const std::size_t trained = c.scores.front().trained;
   if (trained < 2) return fmt::format("The winner's first score, {}, has nothing to be held against.", first);
   const bool above = (c.luck.mean >= 0) == c.kind.maximize;  // which way the score itself lies
@@ -81,12 +76,18 @@ std::string lead_sentence(const Confirmation& c, std::span<const std::string> na
 
 }  // namespace
 
+std::string score_text(double score, double doubt, ScoreKind kind) {
+  const int places = places_of(doubt, kind);
+  return kind.share ? fmt::format("{:.{}f} %", 100 * score, places) : fmt::format("{:.{}f}", score, places);
+}
+
 std::string score_text(const MeanInterval& score, ScoreKind kind) {
   if (std::isnan(score.mean)) return "–";
   const double half = score.half_width();
-  const int places = places_of(half, kind);
-  const std::string mean = plain(score.mean, places, kind);
-  return std::isfinite(half) ? fmt::format("{} ± {:.{}f}", mean, kind.share ? 100 * half : half, places) : mean;
+  std::string text = score_text(score.mean, half, kind);
+  if (std::isfinite(half) && half > 0)
+    text += fmt::format(" ± {:.{}f}", kind.share ? 100 * half : half, places_of(half, kind));
+  return text;
 }
 
 std::string difference_text(const MeanInterval& difference, ScoreKind kind) {

@@ -135,6 +135,20 @@ Result<void> check_value(const Command& command, const Prepared& prepared, const
   return {};
 }
 
+bool is_whole_number(const std::string& word) {
+  return !word.empty() && std::ranges::all_of(word, [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+/// Gives options that may stand alone their value: "--confirm file" -> "--confirm=5 file".
+std::vector<std::string> with_bare_values(const Prepared& prepared, std::vector<std::string> words) {
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; i++) {
+    const auto option = std::ranges::find(prepared.arguments, words[i], &Argument::name);
+    if (option == prepared.arguments.end() || option->bare.empty()) continue;
+    if (i + 1 == words.size() || !is_whole_number(words[i + 1])) words[i] += "=" + option->bare;
+  }
+  return words;
+}
+
 /// Whether every flag has its value, told before CLI11 takes the words apart.
 Result<void> check_words(const Command& command, const Prepared& prepared, std::span<const std::string> words) {
   for (std::size_t i = 0; i < words.size(); i++) {
@@ -179,6 +193,7 @@ std::vector<std::string> rewrite_settings(std::vector<std::string> words) {
 }
 
 Result<bool> read_arguments(const Command& command, const Prepared& prepared, std::vector<std::string> words) {
+  words = with_bare_values(prepared, std::move(words));
   const std::span<const std::string> before_mark(words.begin(), std::ranges::find(words, "--"));
   for (const std::string_view help : {"--help", "-h"})
     if (std::ranges::find(before_mark, help) != before_mark.end()) return true;

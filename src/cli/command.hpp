@@ -22,10 +22,11 @@ struct Argument {
   std::string help;
   std::variant<bool*, std::string*, std::vector<std::string>*> target;  ///< lives as long as the action
   bool required = false;
+  std::string bare = {};  ///< what an option means that is given alone; only a whole number is then taken as its value
 };
 
 /// `--quiet`, which every command takes.
-inline Argument quiet_switch(bool* quiet) { return {"--quiet", "", "no messages but errors", quiet, false}; }
+inline Argument quiet_switch(bool* quiet) { return {"--quiet", "", "no messages but errors", quiet}; }
 
 /// What a command does once its arguments are read. An Error decides the exit code.
 using Action = std::function<Result<void>(Console&)>;

@@ -39,11 +39,22 @@ std::string_view word(RunState state) {
   }
 }
 
+/// "sweep t3k9   bayes · 4 parameters · 100 trials".
+std::string opening(const Sweep& sweep, const SweepRequest& request, std::uint64_t budget) {
+  if (request.confirms)
+    return fmt::format("confirmation {}   the best {} of {} · {} fresh seeds each", sweep.id,
+                       request.confirms->winners.size(), request.confirms->sweep, request.confirms->seeds.size());
+  return fmt::format("sweep {}   {} · {} parameters · {}", sweep.id, request.setup.file.method,
+                     request.setup.file.space.parameters.size(),
+                     budget > 0 ? grouped(budget) + " trials" : std::string("no limit of trials"));
+}
+
 }  // namespace
 
 json trial_event(const TrialNews& news) {
-  if (news.kind == TrialNews::Kind::epoch && news.report) {
-    json event = epoch_event(*news.report);
+  if (news.kind == TrialNews::Kind::epoch) {
+    json event = news.report ? epoch_event(*news.report) : json{{"event", "epoch"}, {"epoch", news.epoch}};
+    for (const auto& [name, value] : news.metrics) event[name] = value;
     event["run"] = news.run;
     event["trial"] = news.number;
     return event;
@@ -73,17 +84,15 @@ SweepView::SweepView(const Sweep& sweep, const SweepRequest& request, const Swee
       json_(json),
       objective_(request.setup.objective),
       budget_(request.budget > 0 ? request.budget : cardinality(request.setup.file.space).value_or(0)),
-      name_(sweep.name.empty() ? sweep.id : sweep.name) {
+      confirms_(request.confirms.has_value()) {
   for (const TrialLine& line : before.trials) {
     rows_[line.number] = {line.run, line.name, line.reason, line.state, line.epochs, 0, line.value, {}};
     ended_before_ += has_ended(line.state);
   }
   if (console.quiet || json) return;
   region_.emplace(stream_seams(STDERR_FILENO));
-  const std::size_t dimensions = request.setup.file.space.parameters.size();
-  region_->print(fmt::format("sweep {}   {} · {} parameters · {}{}", sweep.id, request.setup.file.method, dimensions,
-                             budget_ > 0 ? grouped(budget_) + " trials" : std::string("no limit of trials"),
-                             rows_.empty() ? std::string() : fmt::format(" · going on after {}", ended_before_)));
+  region_->print(opening(sweep, request, budget_) +
+                 (rows_.empty() ? std::string() : fmt::format(" · going on after {}", ended_before_)));
 }
 
 void SweepView::news(const TrialNews& news) {
@@ -92,10 +101,11 @@ void SweepView::news(const TrialNews& news) {
   row.run = news.run, row.name = news.name, row.state = news.state, row.reason = news.reason;
   if (news.epochs > 0) row.epochs = news.epochs;
   row.epoch = news.epoch;
-  if (news.report) {
-    row.loss = objective_.loss(metrics_of(*news.report), row.loss);
+  if (news.kind == TrialNews::Kind::epoch) {
+    row.loss = objective_.loss(news.report ? metrics_of(*news.report) : news.metrics, row.loss);
     row.value = objective_.value(*row.loss);
   }
+  if (!news.metrics.empty()) row.value = news.value;
   if (json_) console_.out << trial_event(news).dump() << '\n' << std::flush;
   if (region_ && !region_->terminal().interactive && news.kind == TrialNews::Kind::ended)
     region_->print(plain_line(news, row));
@@ -136,7 +146,7 @@ std::string SweepView::status(int width) const {
   else
     line = fmt::format("{} trials", ended);
   line += fmt::format("   {} running", running);
-  if (!best.empty()) line += fmt::format("   best {}", metric_text(objective_, best.front()->value));
+  if (!best.empty() && !confirms_) line += fmt::format("   best {}", metric_text(objective_, best.front()->value));
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
   if (budget_ > 0 && ended > ended_before_ + 2)
     line += fmt::format("   {} left",
@@ -152,11 +162,12 @@ std::vector<std::string> SweepView::screen() {
   std::size_t shown = 0;
   for (const auto& [number, row] : rows_) {
     if (row.state != RunState::running || ++shown > kMostRunning) continue;
-    lines.push_back(fmt::format("  #{:<4} epoch {:>2}/{:<2}  {:>7}  {}", number, row.epoch, row.epochs,
+    const std::string of = row.epochs > 0 ? fmt::format("/{:<2}", row.epochs) : "   ";
+    lines.push_back(fmt::format("  #{:<4} epoch {:>2}{}  {:>7}  {}", number, row.epoch, of,
                                 metric_text(objective_, row.value), dim(row.name)));
   }
   const auto best = ranked();
-  if (terminal.height < 16 || best.empty()) return lines;
+  if (terminal.height < 16 || best.empty() || confirms_) return lines;
   lines.push_back(dim(fmt::format("  the best by {}", objective_.metric)));
   for (std::size_t i = 0; i < std::min(kTop, best.size()); i++) {
     const Row& row = *best[i];
@@ -180,7 +191,9 @@ void SweepView::end() {
 
 void SweepView::result(const SweepOutcome& outcome, double seconds) {
   if (json_) {
-    console_.out << sweep_end_event(outcome).dump() << '\n';
+    json event = sweep_end_event(outcome);
+    if (confirms_) event.erase("best");  // of single trainings: the confirmation tells of means
+    console_.out << event.dump() << '\n';
     return;
   }
   std::map<RunState, int> counts;
@@ -188,7 +201,7 @@ void SweepView::result(const SweepOutcome& outcome, double seconds) {
   std::string states;
   for (const auto& [state, count] : counts)
     states += fmt::format("{}{} {}", states.empty() ? "" : ", ", count, word(state));
-  if (outcome.best) {
+  if (outcome.best && !confirms_) {
     const TrialLine& best = outcome.trials[*outcome.best];
     console_.out << fmt::format("best {} {}   {}   {}\n", outcome.objective.metric,
                                 metric_text(outcome.objective, best.value), best.run, best.name);

@@ -48,7 +48,7 @@ class SweepView {
   const bool json_;
   const Objective objective_;
   const std::uint64_t budget_;
-  const std::string name_;
+  const bool confirms_;
   std::mutex mutex_;
   std::optional<LiveRegion> region_;
   std::map<std::uint64_t, Row> rows_;

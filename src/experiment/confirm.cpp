@@ -144,8 +144,9 @@ bool same(const Confirms& a, const Confirms& b) {
 
 Result<void> can_be_confirmed(const SweepSetup& setup) {
   if (setup.program)
-    return fail(Trouble::usage, "the winners of a sweep of another program cannot be confirmed",
-                "how it takes a fresh seed is not known", "leave out --confirm, or train with --builtin");
+    return fail(Trouble::usage, "this sweep runs another program: its winners cannot be confirmed",
+                "Atelier gives fresh seeds to trainings of its own",
+                "leave out --confirm, or add --builtin to train with Atelier");
   const Parameter* seed = seed_parameter(setup);
   if (!seed || level_count(*seed) == 1) return {};
   return fail(Trouble::usage, fmt::format("this sweep searches {} itself: its winners cannot be confirmed", seed->name),

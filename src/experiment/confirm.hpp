@@ -14,7 +14,8 @@ struct ConfirmPlan {
   int seeds = 10;   ///< 2 to 1,000
 };
 
-/// An error when the sweep searches the seed itself: there is nothing fresh to train its winners with.
+/// An error when the sweep searches the seed itself, or runs another program: there is nothing fresh to train its winners
+/// with.
 Result<void> can_be_confirmed(const SweepSetup& setup);
 
 /// The sweep that trains the best of `sweep` again, "<sweep>-confirm": the one that does it already, or a new one. Only

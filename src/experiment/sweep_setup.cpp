@@ -137,6 +137,14 @@ std::unexpected<Error> unknown_parameter(const SweepSetup& setup, const Paramete
                            : fmt::format("did you mean `{}`? Then write that, or add `--map {}={}`", near, name, near));
 }
 
+bool takes_whole_numbers(const std::string& name) {
+  const Setting* setting = find_setting(name);
+  return !setting || std::holds_alternative<int Recipe::*>(setting->field) ||
+         std::holds_alternative<std::uint64_t Recipe::*>(setting->field) ||
+         std::holds_alternative<std::vector<int> Recipe::*>(setting->field) ||
+         std::holds_alternative<LayerCount>(setting->field);
+}
+
 Result<void> tie_parameter(const SweepSetup& setup, const Parameter& parameter) {
   const std::string ours = renamed(setup, parameter.name);
   if (!find_setting(ours) && hidden_layer(ours) == 0) return unknown_parameter(setup, parameter);
@@ -144,7 +152,7 @@ Result<void> tie_parameter(const SweepSetup& setup, const Parameter& parameter) 
     if (auto done = read(setup, {{parameter.name, value}}); !done) {
       const auto* numeric = std::get_if<Numeric>(&parameter.domain);
       Error error = at(place(setup.file, parameter.name), done.error());
-      if (numeric && !numeric->integer && numeric->step == 0)
+      if (numeric && !numeric->integer && numeric->step == 0 && takes_whole_numbers(ours))
         error.hint =
             "a setting of whole numbers takes `distribution: int_uniform` or `q_uniform`, or whole min and max";
       return std::unexpected(std::move(error));

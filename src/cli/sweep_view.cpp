@@ -133,25 +133,27 @@ std::vector<const SweepView::Row*> SweepView::ranked() const {
 }
 
 std::string SweepView::status(int width) const {
-  std::size_t ended = 0, running = 0;
+  std::size_t ended = 0, running = 0, held = 0;
   for (const auto& [number, row] : rows_) {
     ended += has_ended(row.state);
     running += row.state == RunState::running;
+    held += row.state == RunState::paused;
   }
+  const std::size_t behind = ended + held;  // a trial that is held has shown what it was asked for so far
   std::string line;
   const auto best = ranked();
-  const double done = budget_ > 0 ? static_cast<double>(ended) / static_cast<double>(budget_) : 0;
+  const double done = budget_ > 0 ? static_cast<double>(behind) / static_cast<double>(budget_) : 0;
   if (budget_ > 0)
-    line = fmt::format("{}  {}/{} trials", progress_bar(done, width >= 100 ? 20 : 12), ended, grouped(budget_));
+    line = fmt::format("{}  {}/{} trials", progress_bar(done, width >= 100 ? 20 : 12), behind, grouped(budget_));
   else
-    line = fmt::format("{} trials", ended);
+    line = fmt::format("{} trials", behind);
   line += fmt::format("   {} running", running);
+  if (held > 0) line += fmt::format(", {} held", held);
   if (!best.empty() && !confirms_) line += fmt::format("   best {}", metric_text(objective_, best.front()->value));
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-  if (budget_ > 0 && ended > ended_before_ + 2)
-    line += fmt::format("   {} left",
-                        clock_time(seconds * static_cast<double>(budget_ - std::min<std::uint64_t>(ended, budget_)) /
-                                   static_cast<double>(ended - ended_before_)));
+  if (held == 0 && budget_ > behind && behind > ended_before_ + 2)  // who goes on of those that are held, nobody knows
+    line += fmt::format("   {} left", clock_time(seconds * static_cast<double>(budget_ - behind) /
+                                                 static_cast<double>(behind - ended_before_)));
   return line;
 }
 

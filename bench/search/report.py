@@ -98,7 +98,8 @@ def summary(tests):
         if tests[other]:
             count = {v: sum(t["verdict"] == v for t in tests[other]) for v in ("better", "not told apart", "worse")}
             seeds = sorted({t["seeds"] for t in tests[other]})
-            cells = [name, *map(str, count.values()), str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"]
+            span = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+            cells = [name, *map(str, count.values()), span]
             yield "| " + " | ".join(cells) + " |"
 
 
@@ -141,9 +142,11 @@ def page(objectives, folder, intro):
     medians = {key: {budget: statistics.median(values.values()) if values else None for budget, values in by.items()}
                for key, by in all_regrets.items()}
     measured = [o for o in objectives if any(medians[o, OURS].values())]
-    parts = [intro.rstrip(), "", "## The result", "", *summary(tests), "", "### Where it is worse", "", *losses(tests, medians), ""]
+    parts = [intro.rstrip(), "", "## The result", "", *summary(tests), ""]
+    parts += ["### Where it is worse", "", *losses(tests, medians), ""]
     parts += ["Behind in the median, though the test does not tell the two apart:", "", *behind(tests, medians), ""]
-    parts += ["## Median regrets", "", "▲: `bayes` is better than this method; ▼: it is worse; no mark: not told apart.", ""]
+    parts += ["## Median regrets", ""]
+    parts += ["▲: `bayes` is better than this method; ▼: it is worse; no mark: not told apart.", ""]
     for objective in measured:
         parts += [*table(objective, medians, tests), ""]
     return "\n".join(parts)

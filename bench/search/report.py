@@ -91,16 +91,26 @@ def number(value):
     return "0" if value == 0 else f"{value:.2g}" if 1e-3 <= abs(value) < 1e3 else f"{value:.1e}"
 
 
-def summary(tests):
-    yield "| `bayes` against | better | not told apart | worse | seeds |"
-    yield "|---|---:|---:|---:|---:|"
+def summary(tests, medians):
+    """Per method: the verdicts, what the tests would say uncorrected, and the medians side by side."""
+    yield "| `bayes` against | seeds | better | not told apart | worse | uncorrected better : worse | median lower : higher |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
     for other, name in OTHERS.items():
-        if tests[other]:
-            count = {v: sum(t["verdict"] == v for t in tests[other]) for v in ("better", "not told apart", "worse")}
-            seeds = sorted({t["seeds"] for t in tests[other]})
-            span = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
-            cells = [name, *map(str, count.values()), span]
-            yield "| " + " | ".join(cells) + " |"
+        if not tests[other]:
+            continue
+        count = {v: sum(t["verdict"] == v for t in tests[other]) for v in ("better", "not told apart", "worse")}
+        seeds = sorted({t["seeds"] for t in tests[other]})
+        span = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+        plain = [t["better"] for t in tests[other] if t["p"] < LEVEL]
+        pairs = [(medians[t["objective"], OURS][t["budget"]], medians[t["objective"], other][t["budget"]])
+                 for t in tests[other]]
+        lower, higher = sum(x < y for x, y in pairs), sum(x > y for x, y in pairs)
+        cells = [name, span, *map(str, count.values()), f"{sum(plain)} : {len(plain) - sum(plain)}", f"{lower} : {higher}"]
+        yield "| " + " | ".join(cells) + " |"
+    mute = [OTHERS[m] for m in OTHERS if tests[m] and len(tests[m]) * 0.5 ** (max(t["seeds"] for t in tests[m]) - 1) >= LEVEL]
+    if mute:
+        yield ""
+        yield f"There are too few seeds against {', '.join(mute)}: after the correction not even a win with every seed counts."
 
 
 def losses(tests, medians):
@@ -142,7 +152,7 @@ def page(objectives, folder, intro):
     medians = {key: {budget: statistics.median(values.values()) if values else None for budget, values in by.items()}
                for key, by in all_regrets.items()}
     measured = [o for o in objectives if any(medians[o, OURS].values())]
-    parts = [intro.rstrip(), "", "## The result", "", *summary(tests), ""]
+    parts = [intro.rstrip(), "", "## The result", "", *summary(tests, medians), ""]
     parts += ["### Where it is worse", "", *losses(tests, medians), ""]
     parts += ["Behind in the median, though the test does not tell the two apart:", "", *behind(tests, medians), ""]
     parts += ["## Median regrets", ""]

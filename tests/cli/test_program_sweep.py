@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import time
 
-from program import Case
+from program import ATELIER, Case
 
 EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples" / "sweep_program"
 
@@ -237,6 +237,16 @@ class ProgramSweeps(Case):
         self.succeeds("sweep", "sweep.yaml", "--builtin", "--data", "data", "--epochs", "1", "--layers", "4")
         self.assertEqual(self.pids(), [])
         self.assertEqual(self.succeeds("runs", "list", "--where", "val_loss > 0").stdout.count("finished"), 2)
+
+    def test_atelier_train_is_such_a_program(self):
+        self.small_set()
+        (self.folder / "sweep.yaml").write_text(
+            f"command: ['{ATELIER}', train, --json, --data, data, --epochs, '2', --layers, '4', '${{args}}']\n"
+            "method: grid\nmetric: {name: validation_loss}\nparameters: {lr: {values: [0.001, 0.01]}}\n"
+        )
+        self.succeeds("sweep", "sweep.yaml", "--workers", "1")
+        listed = self.succeeds("runs", "list", "--where", "validation_loss = val_loss", "--json").stdout.splitlines()
+        self.assertEqual([json.loads(line)["summary"]["epochs"] for line in listed], [2, 2])
 
     def test_the_example_runs(self):
         for name in ("train.py", "sweep.yaml"):

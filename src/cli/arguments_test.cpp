@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace atelier::cli {
 namespace {
 
@@ -12,14 +14,15 @@ using Words = std::vector<std::string>;
 struct Sample {
   Draft draft;
   bool json = false;
-  std::string split = "test", model;
+  std::string split = "test", model, confirm;
   std::vector<std::string> files, tags;
   Command command{"sample", "", "MODEL [FILE...]", "", {}, [] { return Prepared{}; }};
   Prepared prepared{{{"MODEL", "", "", &model, true},
                      {"FILE", "", "", &files, false},
                      {"--split", "NAME", "", &split, false},
                      {"--tag", "NAME", "", &tags, false},
-                     {"--json", "", "", &json, false}},
+                     {"--json", "", "", &json, false},
+                     {"--confirm", "[K]", "", &confirm, false, "5"}},
                     {},
                     nullptr};
 
@@ -50,6 +53,22 @@ TEST(Arguments, AListedOptionTakesOneWordEachTime) {
   EXPECT_EQ(sample.tags, (Words{"a", "b"}));
   EXPECT_EQ(sample.model, "r7k2");
   EXPECT_EQ(sample.files, Words{"x.png"});
+}
+
+TEST(Arguments, AnOptionThatMayStandAloneTakesWholeNumbersAlone) {
+  for (const auto& [words, confirm, model] :
+       std::vector<std::tuple<Words, std::string, std::string>>{{{"r7k2", "--confirm"}, "5", "r7k2"},
+                                                                {{"--confirm", "r7k2"}, "5", "r7k2"},
+                                                                {{"--confirm", "--json", "r7k2"}, "5", "r7k2"},
+                                                                {{"--confirm", "3", "r7k2"}, "3", "r7k2"},
+                                                                {{"r7k2", "--confirm=7"}, "7", "r7k2"},
+                                                                {{"--confirm", "12x"}, "5", "12x"},
+                                                                {{"r7k2", "--", "--confirm"}, "", "r7k2"}}) {
+    Sample sample;
+    ASSERT_TRUE(sample.read(words).has_value());
+    EXPECT_EQ(sample.confirm, confirm);
+    EXPECT_EQ(sample.model, model);
+  }
 }
 
 TEST(Arguments, AnOptionKeepsItsPreset) {

@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
 
+#include "analysis/paired.hpp"
 #include "analysis/samples.hpp"
 #include "experiment/build.hpp"
 #include "experiment/detail/reproduce_sweep.hpp"
@@ -134,25 +135,17 @@ Result<ConfusionMatrix> confusion_of(const std::filesystem::path& path, const Da
 }  // namespace
 
 LossAnswer compare_pairs(std::string loss, const std::vector<double>& reference, std::vector<double> accuracy) {
-  // Student's t, 97.5 %, for 1 to 9 degrees of freedom, and its limit.
-  constexpr double t[] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262};
   LossAnswer answer{.loss = std::move(loss), .accuracy = std::move(accuracy)};
-  const auto n = static_cast<double>(answer.accuracy.size());
   if (answer.accuracy.size() < 2 || answer.accuracy.size() != reference.size()) {
     answer.half_width = std::numeric_limits<double>::infinity();
     return answer;
   }
-  for (std::size_t i = 0; i < answer.accuracy.size(); i++) {
-    answer.mean += answer.accuracy[i] / n;
-    answer.mean_difference += (answer.accuracy[i] - reference[i]) / n;
-  }
-  double squares = 0;
-  for (std::size_t i = 0; i < answer.accuracy.size(); i++) {
-    const double d = answer.accuracy[i] - reference[i] - answer.mean_difference;
-    squares += d * d;
-  }
-  const std::size_t freedom = answer.accuracy.size() - 1;
-  answer.half_width = (freedom <= std::size(t) ? t[freedom - 1] : 1.96) * std::sqrt(squares / (n - 1) / n);
+  std::vector<double> differences(reference.size());
+  std::ranges::transform(answer.accuracy, reference, differences.begin(), std::minus{});
+  const MeanInterval apart = mean_interval(differences);
+  answer.mean = mean_interval(answer.accuracy).mean;
+  answer.mean_difference = apart.mean;
+  answer.half_width = apart.half_width();
   return answer;
 }
 

@@ -229,7 +229,7 @@ TEST_F(SessionTest, ReproduceGivesTheSameAnswersAndWritesThem) {
 TEST(ComparePairs, IsAPairedTInterval) {
   const LossAnswer a = compare_pairs("b", {0.5, 0.6, 0.7, 0.8, 0.9}, {0.51, 0.62, 0.73, 0.84, 0.95});
   EXPECT_NEAR(a.mean_difference, 0.03, 1e-12);
-  EXPECT_NEAR(a.half_width, 2.776 * 0.0158113883 / std::sqrt(5.0), 1e-6);
+  EXPECT_NEAR(a.half_width, 2.7764451052 * 0.0158113883 / std::sqrt(5.0), 1e-6);
   const LossAnswer same = compare_pairs("cross_entropy", {0.5, 0.6}, {0.5, 0.6});
   EXPECT_NE(in_words(same, same).find("within noise"), std::string::npos);
   const LossAnswer base = compare_pairs("a", {0.5, 0.6, 0.7, 0.8, 0.9}, {0.5, 0.6, 0.7, 0.8, 0.9});

@@ -13,7 +13,6 @@
 
 #include "base/sha256.hpp"
 #include "experiment/detail/testing.hpp"
-#include "experiment/detail/trial_plan.hpp"
 
 namespace atelier {
 namespace {
@@ -495,22 +494,6 @@ TEST_F(SweepTest, ASweepThatIsNotThereIsAnError) {
   const auto outcome = work_at(*workspace, sweep, with(1), {});
   ASSERT_FALSE(outcome);
   EXPECT_NE(outcome.error().summary.find("gone"), std::string::npos);
-}
-
-TEST(TrialPlans, AreReadAsTheyWereWritten) {
-  const detail::TrialPlan plan{{{"lr", 0.1}, {"n", std::int64_t{3}}}, Origin::audit, "random", 4, 2};
-  atelier::Run run{.id = "s-1"};
-  run.plan = detail::text_of(plan);
-  const auto again = value(detail::plan_of(run));
-  EXPECT_EQ(again.configuration, plan.configuration);
-  EXPECT_EQ(again.origin, plan.origin);
-  EXPECT_EQ(again.sampler, "random");
-  EXPECT_EQ(again.until, 4);
-  EXPECT_EQ(again.retried, 2);
-  for (const char* damaged : {"", "{", "[]", "{}", R"({"configuration": {}, "until": "far"})"}) {
-    run.plan = damaged;
-    EXPECT_FALSE(detail::plan_of(run)) << damaged;
-  }
 }
 
 }  // namespace

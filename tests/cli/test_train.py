@@ -173,9 +173,10 @@ class Interrupts(Case):
         process = self.start_program(*words)
         first = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-        out = first + out
-        self.assertEqual(process.returncode, 130, err)
+        out = first + process.stdout.read()  # communicate() would lose what readline() has read ahead
+        err = process.stderr.read()
+        self.assertEqual(process.wait(timeout=60), 130, err)
+        process.stdout.close(), process.stderr.close()
         end = json.loads(out.splitlines()[-1])
         self.assertTrue(end["interrupted"])
         self.assertIn(f"atelier train --resume {end['run']}", err)

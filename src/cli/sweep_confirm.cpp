@@ -15,6 +15,7 @@ namespace {
 using json = nlohmann::ordered_json;
 
 constexpr int kNarrow = 56, kMiddle = 86, kWide = 110;  // cells of a window from which a further column has room
+constexpr int kUnseen = 200;                            // of a page that nobody looks at: a file, a pipe
 
 json interval_json(const MeanInterval& x) {
   json text{{"mean", x.mean}};
@@ -113,7 +114,9 @@ json confirmation_event(const ConfirmationReport& report) {
 }
 
 std::string confirmation_text(const ConfirmationReport& report, const Terminal& terminal) {
-  std::string text = table_text(report, terminal);
+  Terminal room = terminal;
+  if (!terminal.interactive) room.width = std::max(room.width, kUnseen);
+  std::string text = table_text(report, room);
   text += "\n";
   for (const std::string& sentence : in_words(report.result, report.names()))
     text += wrapped(sentence, terminal) + "\n";

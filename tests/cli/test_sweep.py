@@ -272,7 +272,7 @@ class Confirming(SweepCase):
     def test_table_and_sentences(self):
         sweep = self.search()["sweep"]
         ran = self.succeeds("sweep", "--resume", sweep, "--confirm", "3", "--seeds", "5")
-        self.assertRegex(ran.stdout, r"(?m)^trial +first +again")
+        self.assertRegex(ran.stdout, r"(?m)^trial +first +again +behind the best +configuration$")
         self.assertRegex(ran.stdout, r"(?m)^#\d +\d+\.\d+ % +\d+\.\d+ %.* best")
         self.assertRegex(ran.stdout, r"The winner's first score, \d+\.\d+ %, (was|is within noise)")
         self.assertNotIn("best val_accuracy", ran.stdout)

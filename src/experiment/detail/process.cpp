@@ -115,7 +115,7 @@ Result<Process> Process::start(const Launch& launch) {
   const int trouble = errno;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (keeper < 0)
-    return fail(Trouble::usage, "a program cannot be started", std::generic_category().message(trouble),
+    return fail(Trouble::file, "a program cannot be started", std::generic_category().message(trouble),
                 "use fewer --workers");
   ::setpgid(keeper, keeper);  // as the keeper does: whoever comes first
   Process process;

@@ -1,7 +1,9 @@
 // program_run_test.cpp: small programs that report, crash, hang, shout and leave children behind.
 #include "experiment/program_run.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +12,8 @@
 #include <fstream>
 #include <sstream>
 #include <thread>
+
+#include "base/files.hpp"
 
 namespace atelier {
 namespace {
@@ -285,7 +289,21 @@ TEST_F(ProgramRunTest, AMissingProgramIsAnErrorAndABrokenOneAReason) {
   EXPECT_EQ(run->ending().reason, "it could not be started: No such file or directory");
 }
 
-TEST_F(ProgramRunTest, ManyAtOnceSeeOnlyTheirOwnEnd) {
+TEST_F(ProgramRunTest, OurLocksAreOursAlone) {
+  const auto open_lock = [&] { return ::open((folder_ / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666); };
+  FileHandle ours(open_lock());
+  ASSERT_EQ(::flock(ours.get(), LOCK_EX), 0);
+  auto run = started("echo $$ > own; sleep 60");
+  number_in("own");
+  ours.close();
+  const FileHandle another(open_lock());
+  int taken = -1;
+  for (int i = 0; i < 200 && taken != 0; i++, std::this_thread::sleep_for(10ms))
+    taken = ::flock(another.get(), LOCK_EX | LOCK_NB);
+  EXPECT_EQ(taken, 0);
+}
+
+TEST_F(ProgramRunTest, ManyAtOnceEndEachByItself) {
   std::vector<std::thread> threads;
   std::atomic<int> good = 0;
   plan_.call.words = {"sh", "-c", "echo '{\"event\":\"epoch\",\"val_loss\":1}'; sleep 0.1"};

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <mutex>
 #include <set>
@@ -96,11 +97,13 @@ class SweepTest : public testing::Test {
     return lines;
   }
 
-  /// A watch that raises `stop` with the n-th epoch.
+  /// A watch that raises `stop` with the n-th epoch, and holds the work up until that must have been seen.
   SweepWatch until_epoch(int n, std::atomic<bool>& stop) const {
     return {.news =
                 [&stop, n, seen = 0](const TrialNews& news) mutable {
-                  if (news.kind == TrialNews::Kind::epoch && ++seen == n) stop = true;
+                  if (news.kind != TrialNews::Kind::epoch || ++seen != n) return;
+                  stop = true;
+                  std::this_thread::sleep_for(std::chrono::milliseconds(250));
                 },
             .stop = &stop};
   }

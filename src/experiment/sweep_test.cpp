@@ -35,11 +35,8 @@ parameters:
 /// The value of a Result; the test fails with the Error's words when there is none.
 template <class T>
 T value(Result<T> result) {
-  if (!result) {
-    ADD_FAILURE() << describe(result.error());
-    return T{};
-  }
-  return *std::move(result);
+  EXPECT_TRUE(result) << describe(result.error());
+  return result ? *std::move(result) : T{};
 }
 
 /// So many workers; what hangs ends after a while, and is not over then.

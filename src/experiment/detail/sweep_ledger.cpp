@@ -58,7 +58,8 @@ Result<std::optional<TrialJob>> SweepLedger::claim() {
   entry.run = run.id, entry.name = run.name, entry.reason.clear();
   entry.state = RunState::running, entry.attempt = run.attempt;
   entry.plan = *plan;
-  entry.ours = true;
+  entry.ours = true, entry.stale = false;
+  if (strays(number)) strayed_ = true;
   const int until = known(number) ? std::max(plan->until, study_.trials()[number].until) : plan->until;
   return TrialJob{number, (*claim)->ticket, until, std::move(plan->configuration)};
 }
@@ -132,8 +133,10 @@ void SweepLedger::report_end(std::uint64_t trial) {
 // --- decisions become records ------------------------------------------------------------------------------------------
 
 Result<void> SweepLedger::catch_up() {
-  if (std::chrono::steady_clock::now() >= next_look_)
+  if (strayed_ || std::chrono::steady_clock::now() >= next_look_)
     if (auto looked = look_around(nullptr); !looked) return looked;
+  if (std::exchange(strayed_, false))
+    if (auto renewed = renew(); !renewed) return renewed;
   return decide();
 }
 

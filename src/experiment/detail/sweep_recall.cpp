@@ -52,8 +52,6 @@ Result<void> SweepLedger::look_around(const std::atomic<bool>* stop) {
     if (auto done = read(number, run); !done) return done;
     if (!same) changed_.push_back(number);
   }
-  if (std::exchange(strayed_, false))
-    if (auto renewed = renew(); !renewed) return renewed;
   const auto end = Steady::now();
   next_look_ = end + std::max<Steady::duration>(kLookEvery, kRestPerLook * (end - start));
   return {};

@@ -1,0 +1,32 @@
+// figures_of.hpp: the figures of what a workspace holds, made from its records.
+#pragma once
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "figures/figure.hpp"
+#include "track/store.hpp"
+
+namespace atelier {
+
+/// A workspace that is looked at: its folder and its store, which may be read-only.
+struct WorkspaceView {
+  std::filesystem::path folder;
+  Store& store;
+};
+
+/// What can be asked of a figure beyond its name; a figure takes what concerns it.
+struct FigureOptions {
+  std::string x = {}, y = {};  ///< contour: parameters by name; empty: the most important ones
+};
+
+/// The figures that a sweep has, as `atelier plot` names them.
+std::span<const std::string_view> sweep_figure_names();
+
+/// A figure of a sweep, as its trials stand. Where they have shown nothing yet, the figure says so in its title and
+/// holds no data. An error, of kind usage, for a name or parameter that is not known: it names the nearest.
+Result<Figure> figure_of_sweep(const WorkspaceView& workspace, const std::string& sweep, std::string_view name,
+                               const FigureOptions& options = {});
+
+}  // namespace atelier

@@ -13,8 +13,7 @@ export type Scale = "linear" | "log" | "category";
 export type Goal = "minimize" | "maximize";
 
 /** How a run ended, or where it stands. */
-export type State =
-  "queued" | "running" | "paused" | "stopped_early" | "finished" | "diverged" | "failed" | "killed";
+export type State = "queued" | "running" | "paused" | "stopped_early" | "finished" | "diverged" | "failed" | "killed";
 
 /** Names of axes, with what is needed to read them: "learning rate", "loss [nats]". */
 export interface Axis {

@@ -1,0 +1,119 @@
+// drawing.ts: what a kind of figure has to say about its drawing.
+import type { Axis, Figure, Kind, State, Table } from "./figure";
+import type { Look } from "./look";
+import { short, tick } from "./numbers";
+
+/** An option of ECharts. Its own type is too wide to help, and would tie the figures to one version of it. */
+export interface Option {
+  title?: object[];
+  tooltip?: object;
+  [component: string]: unknown;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** A place within the picture, in CSS pixels. */
+export interface Frame extends Size {
+  left: number;
+  top: number;
+}
+
+/** One kind of figure. Pure functions; the same input gives the same drawing in every place. */
+export interface Drawing<K extends Kind> {
+  /** The natural size of the drawing, without title and words. */
+  size(figure: Figure<K>): Size;
+  /** The drawing, kept within the frame. */
+  option(figure: Figure<K>, look: Look, frame: Frame): Option;
+  table(figure: Figure<K>): Table;
+}
+
+/** What stands between two options of all figures: no motion, our type. */
+export function base(look: Look): Option {
+  return {
+    animation: false,
+    color: look.categories,
+    textStyle: { fontFamily: look.font, fontSize: 12, color: look.ink },
+    tooltip: {
+      confine: true,
+      transitionDuration: 0,
+      backgroundColor: look.paper,
+      borderColor: look.rule,
+      borderWidth: 1,
+      padding: [6, 10],
+      extraCssText: "box-shadow:none;border-radius:4px;max-width:28em;white-space:normal",
+      textStyle: { color: look.ink, fontSize: 12, fontFamily: look.font },
+    },
+    aria: { enabled: false }, // The page says it in words of its own.
+  };
+}
+
+/** Text in a tooltip, which is HTML. */
+export function escaped(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
+}
+
+/** Lines of a tooltip: a head, then names with values. */
+export function tip(head: string, rows: [string, string][]): string {
+  let text = "<b>" + escaped(head) + "</b>";
+  for (let i = 0; i < rows.length; ++i) {
+    text += "<br>" + escaped(rows[i]![0]) + (rows[i]![1] ? "&ensp;<b>" + escaped(rows[i]![1]) + "</b>" : "");
+  }
+  return text;
+}
+
+/** An axis of ECharts for one of ours; to be spread into a grid's xAxis or yAxis. */
+export function axisOf(axis: Axis, look: Look): object {
+  const shared = {
+    name: axis.label,
+    nameLocation: "middle",
+    nameTextStyle: { color: look.muted, fontSize: 12 },
+    axisLine: { show: false },
+    axisTick: { show: false },
+    splitLine: { lineStyle: { color: look.rule, width: 1, opacity: 0.7 } },
+    axisLabel: { color: look.muted, fontSize: 11, hideOverlap: true },
+  };
+  if (axis.scale === "category") {
+    return { ...shared, type: "category", data: axis.values || [], splitLine: { show: false } };
+  }
+  return {
+    ...shared,
+    type: axis.scale === "log" ? "log" : "value",
+    scale: true,
+    axisLabel: { ...shared.axisLabel, formatter: (value: number) => tick(axis, value) },
+  };
+}
+
+/** The ends of a linear axis that hold all values, at round numbers, with about so many steps between. */
+export function roundEnds(low: number, high: number, steps: number): { min: number; max: number; interval: number } {
+  if (!(high > low)) {
+    const room = Math.abs(low) * 0.05 || 1;
+    return { min: low - room, max: high + room, interval: room };
+  }
+  const rough = (high - low) / steps;
+  const power = Math.pow(10, Math.floor(Math.log(rough) / Math.LN10));
+  const factor = rough / power;
+  const interval = power * (factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 2.5 ? 2.5 : factor <= 5 ? 5 : 10);
+  return {
+    min: Math.floor(low / interval + 1e-9) * interval,
+    max: Math.ceil(high / interval - 1e-9) * interval,
+    interval,
+  };
+}
+
+/** How a state reads. */
+export function stateName(state: State): string {
+  return state.replace("_", " ");
+}
+
+/** Whether a run came to no good. */
+export function isBad(state: State): boolean {
+  return state === "diverged" || state === "failed" || state === "killed";
+}
+
+/** A number as a table shows it, or a text as it is. */
+export function shown(value: number | string | null): string {
+  return typeof value === "string" ? value : short(value, 4);
+}

@@ -1,0 +1,111 @@
+// static.ts: a figure as an SVG picture, for the interpreter inside the program (docs/decisions/0012).
+import { BarChart, CustomChart, HeatmapChart, LineChart, ParallelChart, ScatterChart } from "echarts/charts";
+import {
+  GraphicComponent, GridComponent, MarkAreaComponent, MarkLineComponent, ParallelComponent, TitleComponent,
+  VisualMapComponent,
+} from "echarts/components"; // prettier-ignore
+import { init, setPlatformAPI, use } from "echarts/core";
+import { LabelLayout } from "echarts/features";
+import { SVGRenderer } from "echarts/renderers";
+import { drawingOf } from "./figures";
+import type { Figure } from "./figures/figure";
+import { lookOf, type Theme } from "./figures/look";
+
+use([
+  BarChart, CustomChart, HeatmapChart, LineChart, ParallelChart, ScatterChart, GraphicComponent, GridComponent,
+  MarkAreaComponent, MarkLineComponent, ParallelComponent, TitleComponent, VisualMapComponent, LabelLayout, SVGRenderer,
+]); // prettier-ignore
+
+/** What the interpreter offers: the width of a text in pixels, as the pictures' own font sets it. */
+declare const measure: ((text: string, size: number, bold: boolean) => number) | undefined;
+
+function widthOf(text: string, size: number, bold: boolean): number {
+  return typeof measure === "function" ? measure(text, size, bold) : text.length * size * 0.6;
+}
+
+setPlatformAPI({
+  measureText: (text: string, font?: string) => {
+    const size = /([\d.]+)px/.exec(font || "");
+    return { width: widthOf(text, size ? Number(size[1]) : 12, /bold|[6-9]00/.test(font || "")) };
+  },
+});
+
+/** The text broken into lines of this width. */
+function wrapped(text: string, width: number, size: number, bold: boolean): string[] {
+  const lines: string[] = [];
+  let line = "";
+  text.split(" ").forEach((word) => {
+    const longer = line ? line + " " + word : word;
+    if (line && widthOf(longer, size, bold) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = longer;
+    }
+  });
+  return line ? lines.concat([line]) : lines;
+}
+
+interface DrawOptions {
+  theme?: Theme;
+  /** Of the whole picture, in CSS pixels; the figure's natural size where absent. */
+  width?: number | null;
+  height?: number | null;
+}
+
+const margin = 20;
+
+/** The figure with its title, caption and words, as SVG. */
+function draw(figureText: string, optionsText: string): string {
+  const figure: Figure = JSON.parse(figureText);
+  const options: DrawOptions = JSON.parse(optionsText);
+  const drawing = drawingOf(figure.kind);
+  if (!drawing) throw new Error("no drawing of the kind '" + figure.kind + "'");
+  const look = lookOf(options.theme || "light");
+  const natural = drawing.size(figure);
+  const width = options.width || Math.max(natural.width, 420) + 2 * margin;
+  const inner = width - 2 * margin;
+
+  const texts: object[] = [];
+  let top = margin;
+  const write = (lines: string[], size: number, colour: string, weight: string, y: number): number => {
+    lines.forEach((line, i) => {
+      texts.push({
+        left: margin, top: y + i * size * 1.4, padding: 0, text: line,
+        textStyle: { fontSize: size, fontWeight: weight, color: colour, fontFamily: look.font },
+      }); // prettier-ignore
+    });
+    return lines.length * size * 1.4;
+  };
+  top += write(wrapped(figure.title, inner, 16, true), 16, look.ink, "bold", top);
+  if (figure.caption) top += 2 + write(wrapped(figure.caption, inner, 12, false), 12, look.muted, "normal", top + 2);
+  top += 16;
+
+  const remarks: string[][] = figure.words.map((sentence) => wrapped(sentence, inner, 12, false));
+  const below = remarks.reduce((sum, lines) => sum + lines.length * 12 * 1.4 + 4, remarks.length ? 12 : 0); // prettier-ignore
+  const height = options.height || Math.ceil(top + natural.height + below + margin);
+  const chart = height - top - below - margin;
+
+  let y = top + chart + 12;
+  remarks.forEach((lines) => {
+    y += write(lines, 12, look.ink, "normal", y) + 4;
+  });
+
+  const option = drawing.option(figure, look, { left: margin, top: top, width: inner, height: chart });
+  const titles = option.title || [];
+  const page = init(null, null, { renderer: "svg", ssr: true, width: width, height: height });
+  try {
+    page.setOption({
+      ...option,
+      title: texts.concat(titles),
+      backgroundColor: look.paper,
+      tooltip: undefined,
+      animation: false,
+    });
+    return page.renderToSVGString();
+  } finally {
+    page.dispose();
+  }
+}
+
+(Function("return this")() as { draw: typeof draw }).draw = draw;

@@ -129,6 +129,10 @@ std::vector<std::uint8_t> png_of(const Raster& raster, int zoom) {
   return png_bytes(surface.get());
 }
 
+std::string data_uri_of(const Raster& raster, int zoom) {
+  return raster.valid() ? "data:image/png;base64," + base64(png_of(raster, zoom)) : std::string();
+}
+
 Paper::Paper(double width, double height) : width_(width), height_(height) { rect(0, 0, width, height, "#ffffff"); }
 
 void Paper::rect(double x, double y, double width, double height, std::string_view fill) {
@@ -161,8 +165,8 @@ void Paper::image(double x, double y, double width, double height, const Raster&
   const int zoom = raster.valid() ? std::max(1, static_cast<int>(std::ceil(2 * width / raster.width))) : 1;
   body_ += fmt::format(
       "<image x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" preserveAspectRatio=\"none\" "
-      "xlink:href=\"data:image/png;base64,{}\"/>\n",
-      x, y, width, height, base64(png_of(raster, zoom)));
+      "xlink:href=\"{}\"/>\n",
+      x, y, width, height, data_uri_of(raster, zoom));
 }
 
 Picture Paper::finish() const {

@@ -29,6 +29,8 @@ Result<void> save(const Picture& picture, const std::filesystem::path& path);
 
 /// The pixels as the bytes of a PNG file, each a square of `zoom` x `zoom`; empty for an invalid raster.
 std::vector<std::uint8_t> png_of(const Raster& raster, int zoom = 1);
+/// The same as a data URI, for an image inside a document; empty for an invalid raster.
+std::string data_uri_of(const Raster& raster, int zoom = 1);
 
 /// How text stands on its point.
 enum class Anchor { start, middle, end };

@@ -52,6 +52,12 @@ TEST(Picture, ColoursOfARaster) {
   EXPECT_TRUE(png_of({.width = 1, .height = 1, .channels = 1, .pixels = {1}}, 40000).empty());
 }
 
+TEST(Picture, ADataUriHoldsThePng) {
+  const std::string uri = data_uri_of({.width = 1, .height = 1, .channels = 1, .pixels = {1}}, 2);
+  EXPECT_TRUE(uri.starts_with("data:image/png;base64,iVBORw0KGgo")) << uri;  // the first bytes of every PNG
+  EXPECT_EQ(data_uri_of({.width = 3, .height = 3, .channels = 1, .pixels = {1}}), "");
+}
+
 TEST(Picture, HostileTextIsOnlyText) {
   Paper paper(300, 40);
   paper.text(5, 20, "</text><rect width=\"300\" height=\"40\" fill=\"red\"/> & \x01\xff");

@@ -23,7 +23,9 @@ try {
   await build({
     entryPoints: [join(lowered, "static.js")],
     bundle: true,
-    minify: true,
+    // The syntax stays as written: shortened, it meets an error of Duktape 2.7 ("in" within the head of a for).
+    minifyWhitespace: true,
+    minifyIdentifiers: true,
     format: "iife",
     target: "es5",
     legalComments: "none",

@@ -77,7 +77,7 @@ export const confusion: Drawing<"confusion"> = {
         type: "text", silent: true, x: x, y: top - (pictures ? 48 : 8), rotation: lean ? 0.6 : 0,
         style: {
           text: data.names[i]!, fill: look.ink, font: "12px " + look.font, align: lean ? "left" : "center",
-          verticalAlign: "bottom", width: lean ? 62 : across, overflow: "truncate", ellipsis: "…",
+          verticalAlign: "bottom", width: lean ? 92 : across, overflow: "truncate", ellipsis: "…",
         },
       }); // prettier-ignore
       if (pictures && pictures[i]) {

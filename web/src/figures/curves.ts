@@ -45,7 +45,7 @@ function labelRoom(panel: Panel): number {
   panel.lines.forEach((line) => {
     letters = Math.max(letters, line.name.length);
   });
-  return panel.lines.length > 1 && panel.lines.length <= 8 ? Math.min(8 + 6.6 * letters, 150) : 16;
+  return panel.lines.length > 1 && panel.lines.length <= 8 ? Math.min(18 + 7.4 * letters, 160) : 16;
 }
 
 export const curves: Drawing<"curves"> = {
@@ -94,7 +94,7 @@ export const curves: Drawing<"curves"> = {
         if (line.band && line.band.length) {
           const edges = line.band;
           series.push({
-            type: "custom", xAxisIndex: i, yAxisIndex: i, silent: true, z: 1, clip: true, data: [0], tooltip: { show: false },
+            type: "custom", xAxisIndex: i, yAxisIndex: i, silent: true, z: 1, clip: true, data: [[edges[0]![0], edges[0]![1]]], tooltip: { show: false },
             renderItem: (_: unknown, api: { coord(point: number[]): number[] }) => {
               const points: number[][] = [];
               for (let e = 0; e < edges.length; ++e) points.push(api.coord([edges[e]![0], edges[e]![2]]));

@@ -1,0 +1,169 @@
+// slices.ts: the metric against each parameter, a panel a parameter.
+import { axisOf, base, roundEnds, type Drawing } from "./drawing";
+import type { Axis, SlicesData, Table } from "./figure";
+import { cell, isShare } from "./numbers";
+import { metricText, trialMark, trialTip } from "./trials";
+
+function columnsFor(width: number, panels: number): number {
+  return Math.max(1, Math.min(panels, Math.floor(width / 240)));
+}
+
+/** Points of one category stand apart: a fixed share of the width, by the trial's number. */
+export function beside(number: number): number {
+  return ((number * 0.618034) % 1) - 0.5;
+}
+
+/** The place of a value on an axis; categories are numbered. */
+export function placeOf(axis: Axis, x: number | string, number: number): number {
+  if (axis.scale !== "category") return Number(x);
+  return (axis.values || []).indexOf(String(x)) + 0.5 * beside(number);
+}
+
+/** Means by value where values repeat: the line through a category or a list of numbers. */
+export function means(points: SlicesData["parameters"][number]["points"]): { x: number | string; mean: number }[] {
+  const sums: { [x: string]: { x: number | string; sum: number; count: number } } = {};
+  points.forEach((point) => {
+    const entry = sums[point.x] || { x: point.x, sum: 0, count: 0 };
+    entry.sum += point.y;
+    entry.count += 1;
+    sums[point.x] = entry;
+  });
+  const keys = Object.keys(sums);
+  if (2 * keys.length > points.length) return [];
+  return keys
+    .map((key) => ({ x: sums[key]!.x, mean: sums[key]!.sum / sums[key]!.count }))
+    .sort((a, b) => Number(a.x) - Number(b.x));
+}
+
+export const slices: Drawing<"slices"> = {
+  size: (figure) => {
+    const panels = Math.max(1, figure.data.parameters.length);
+    const columns = Math.min(4, panels);
+    return { width: Math.max(480, 250 * columns), height: 230 * Math.ceil(panels / columns) };
+  },
+
+  option: (figure, look, frame) => {
+    const data = figure.data;
+    const columns = columnsFor(frame.width, data.parameters.length);
+    const rows = Math.max(1, Math.ceil(data.parameters.length / columns));
+    const cellWidth = frame.width / columns;
+    const cellHeight = frame.height / rows;
+    let low = Infinity;
+    let high = -Infinity;
+    data.parameters.forEach((each) =>
+      each.points.forEach((point) => {
+        low = Math.min(low, point.y);
+        high = Math.max(high, point.y);
+      }),
+    );
+    const range = low <= high ? roundEnds(low, high, 4) : { min: 0, max: 1, interval: 0.25 };
+    if (isShare(data.metric.name)) {
+      range.max = Math.min(range.max, 1);
+      range.min = Math.max(range.min, 0);
+    }
+    const grid: object[] = [];
+    const xAxis: object[] = [];
+    const yAxis: object[] = [];
+    const series: object[] = [];
+    data.parameters.forEach((each, i) => {
+      const category = each.axis.scale === "category";
+      const values = each.axis.values || [];
+      grid.push({
+        left: frame.left + (i % columns) * cellWidth + 52,
+        top: frame.top + Math.floor(i / columns) * cellHeight + 10,
+        width: cellWidth - 68,
+        height: cellHeight - 62,
+      });
+      const axis = axisOf({ ...each.axis, scale: category ? "linear" : each.axis.scale }, look) as {
+        axisLabel: object;
+      };
+      xAxis.push({
+        ...axis,
+        gridIndex: i,
+        nameGap: 24,
+        nameTextStyle: { color: look.ink, fontSize: 12 },
+        splitLine: { show: false },
+        axisLine: { show: true, onZero: false, lineStyle: { color: look.rule } },
+        ...(category
+          ? {
+              min: -0.5,
+              max: values.length - 0.5,
+              interval: 0.5,
+              axisLabel: {
+                ...axis.axisLabel,
+                hideOverlap: false,
+                interval: 0,
+                width: (2 * (cellWidth - 68)) / Math.max(1, values.length) / 2 - 2,
+                overflow: "truncate",
+                formatter: (value: number) =>
+                  Math.abs(value - Math.round(value)) < 1e-6 ? values[Math.round(value)] || "" : "",
+              },
+            }
+          : {}),
+      });
+      yAxis.push({
+        ...axisOf(data.metric, look),
+        gridIndex: i,
+        name: i % columns === 0 ? data.metric.label : "",
+        nameGap: 38,
+        ...(data.metric.scale === "linear" ? range : {}),
+      });
+      series.push({
+        type: "scatter",
+        id: "points " + i,
+        xAxisIndex: i,
+        yAxisIndex: i,
+        symbolSize: each.points.length > 400 ? 4 : 6,
+        data: each.points.map((point) => ({
+          value: [placeOf(each.axis, point.x, point.trial.number), point.y],
+          name: point.trial.run,
+          itemStyle: { ...trialMark(point.trial, look.categories[0]!, look), opacity: 0.65 },
+        })),
+      });
+      const through = means(each.points);
+      series.push({
+        type: category ? "scatter" : "line",
+        id: "means " + i,
+        xAxisIndex: i,
+        yAxisIndex: i,
+        z: 5,
+        silent: true,
+        symbol: category ? "rect" : "circle",
+        symbolSize: category ? [Math.max(8, (0.6 * (cellWidth - 68)) / Math.max(1, values.length)), 2.5] : 5,
+        itemStyle: { color: look.ink },
+        lineStyle: { color: look.ink, width: 1.5 },
+        data: through.map((point) => [category ? values.indexOf(String(point.x)) : Number(point.x), point.mean]),
+      });
+    });
+    return {
+      ...base(look),
+      grid: grid,
+      xAxis: xAxis,
+      yAxis: yAxis,
+      series: series,
+      tooltip: {
+        ...base(look).tooltip,
+        trigger: "item",
+        formatter: (hovered: { seriesIndex: number; dataIndex: number }) => {
+          const each = data.parameters[Math.floor(hovered.seriesIndex / 2)];
+          const point = each ? each.points[hovered.dataIndex] : undefined;
+          if (!each || !point) return "";
+          return trialTip(point.trial, [
+            [each.axis.label, cell(point.x)],
+            [data.metric.label, metricText(data.metric, point.y)],
+          ]);
+        },
+      },
+    };
+  },
+
+  table: (figure): Table => ({
+    columns: ["parameter", "trial", "value", figure.data.metric.label],
+    rows: ([] as Table["rows"]).concat.apply(
+      [],
+      figure.data.parameters.map((each) =>
+        each.points.map((point) => [each.axis.label, point.trial.number, point.x, point.y] as (string | number)[]),
+      ),
+    ),
+  }),
+};

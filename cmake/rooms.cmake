@@ -25,6 +25,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(chafa REQUIRED IMPORTED_TARGET chafa)
 pkg_check_modules(rsvg REQUIRED IMPORTED_TARGET librsvg-2.0)
+pkg_check_modules(duktape REQUIRED IMPORTED_TARGET duktape)
 
 include(GNUInstallDirs)
 include(${CMAKE_CURRENT_LIST_DIR}/AtelierRules.cmake)

@@ -180,8 +180,18 @@ Picture Paper::finish() const {
 std::string hex(Rgb colour) { return fmt::format("#{:02x}{:02x}{:02x}", colour.r, colour.g, colour.b); }
 
 double text_width(std::string_view text, double size, bool bold) {
-  const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1));
-  const Context context(cairo_create(surface.get()));
+  // Without hints: the widths of a printed page, the same on every screen.
+  thread_local const Context context = [] {
+    const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1));
+    Context made(cairo_create(surface.get()));
+    const std::unique_ptr<cairo_font_options_t, Release<cairo_font_options_destroy>> options(
+        cairo_font_options_create());
+    cairo_font_options_set_hint_style(options.get(), CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options.get(), CAIRO_HINT_METRICS_OFF);
+    cairo_set_font_options(made.get(), options.get());
+    return made;
+  }();
+  if (!(size > 0 && size <= 1000)) return 0;
   cairo_select_font_face(context.get(), "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
                          bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
   cairo_set_font_size(context.get(), size);

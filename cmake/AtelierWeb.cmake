@@ -1,0 +1,38 @@
+# What of web/ goes into the program: built once for all presets, and embedded as it is.
+#
+# tools/build_web leaves build/web/static.js (figures for the interpreter) and build/web/app/ (the page); it needs
+# Node.js 18 or newer. Nothing of it is needed where the program runs.
+enable_language(ASM)
+
+set(ATELIER_WEB ${CMAKE_SOURCE_DIR}/build/web)
+file(GLOB web_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/*.js* ${CMAKE_SOURCE_DIR}/web/*.ts
+     ${CMAKE_SOURCE_DIR}/web/*.html)
+file(GLOB_RECURSE web_app_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/src/*)
+add_custom_command(OUTPUT ${ATELIER_WEB}/static.js
+                   COMMAND ${CMAKE_SOURCE_DIR}/tools/build_web
+                   DEPENDS ${web_sources} ${web_app_sources} ${CMAKE_SOURCE_DIR}/tools/build_web
+                   COMMENT "Building web/" VERBATIM)
+
+# The page's files in one.
+set(ATELIER_APP_PACK ${CMAKE_BINARY_DIR}/embedded/app.pack)
+add_custom_command(OUTPUT ${ATELIER_APP_PACK}
+                   COMMAND ${CMAKE_SOURCE_DIR}/tools/pack_page ${ATELIER_WEB}/app ${ATELIER_APP_PACK}
+                   DEPENDS ${ATELIER_WEB}/static.js ${CMAKE_SOURCE_DIR}/tools/pack_page VERBATIM)
+
+# atelier_embed(TARGET SYMBOL FILE): FILE's bytes as `extern "C" const char SYMBOL[], SYMBOL_end[]` in TARGET.
+function(atelier_embed target symbol file)
+  set(source ${CMAKE_BINARY_DIR}/embedded/${symbol}.S)
+  file(CONFIGURE OUTPUT ${source} @ONLY CONTENT [[
+.section .rodata
+.balign 16
+.global @symbol@
+.global @symbol@_end
+@symbol@:
+.incbin "@file@"
+@symbol@_end:
+.byte 0
+.section .note.GNU-stack,"",%progbits
+]])
+  set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS ${file})
+  target_sources(${target} PRIVATE ${source})
+endfunction()

@@ -2,7 +2,7 @@
 import { axisOf, base, type Drawing } from "./drawing";
 import type { Axis, Table } from "./figure";
 import { cell, tick } from "./numbers";
-import { beside } from "./slices";
+import { beside } from "./lane";
 import { metricColours, metricText, trialTip } from "./trials";
 
 /** The place of a value among the cells of an axis: cells are numbered, values between their middles lie between. */

@@ -117,3 +117,13 @@ export function isBad(state: State): boolean {
 export function shown(value: number | string | null): string {
   return typeof value === "string" ? value : short(value, 4);
 }
+
+/** The text on two lines where one is too long; broken at the space nearest the middle. */
+export function twoLines(text: string, letters: number): string {
+  if (text.length <= letters) return text;
+  let at = -1;
+  for (let i = 0; i < text.length; ++i) {
+    if (text.charAt(i) === " " && (at < 0 || Math.abs(2 * i - text.length) < Math.abs(2 * at - text.length))) at = i;
+  }
+  return at < 0 ? text : text.slice(0, at) + "\n" + text.slice(at + 1);
+}

@@ -33,7 +33,7 @@ export const importance: Drawing<"importance"> = {
       ...base(look),
       title: [
         { text: "importance", left: left, top: frame.top + 4, padding: 0 },
-        { text: "correlation with " + figure.data.metric, left: left + wide + 40, top: frame.top + 4, padding: 0 },
+        { text: "correlation", left: left + wide + 40, top: frame.top + 4, padding: 0 },
       ].map((title) => ({
         ...title,
         textStyle: { fontSize: 12, fontWeight: "normal", color: look.muted, fontFamily: look.font },

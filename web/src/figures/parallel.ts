@@ -1,11 +1,15 @@
 // parallel.ts: every trial a line through its parameters to its metric.
-import { base, type Drawing } from "./drawing";
-import type { Axis, ParallelData, Table } from "./figure";
-import { cell, tick } from "./numbers";
+import { base, twoLines, type Drawing } from "./drawing";
+import type { ParallelData, Table } from "./figure";
+import { laneOf, laneScale, placeOn, type Lane } from "./lane";
+import type { Look } from "./look";
+import { cell } from "./numbers";
 import { metricColours, metricText, trialTip } from "./trials";
 
+type Line = ParallelData["lines"][number];
+
 /** The metric of a line; texts are no metric. */
-export function metricOf(data: ParallelData, line: ParallelData["lines"][number]): number | null {
+export function metricOf(data: ParallelData, line: Line): number | null {
   const value = line.values[data.axes.length - 1];
   return typeof value === "number" ? value : null;
 }
@@ -13,6 +17,21 @@ export function metricOf(data: ParallelData, line: ParallelData["lines"][number]
 /** Opacity that lets single lines be seen among few, and density among many. */
 export function lineOpacity(lines: number): number {
   return Math.max(0.08, Math.min(0.85, 8 / Math.sqrt(lines + 1)));
+}
+
+function axisOption(lane: Lane, dim: number, last: boolean, spacing: number, look: Look): object {
+  const { scale, label } = laneScale(lane);
+  return {
+    ...scale,
+    dim: dim,
+    name: twoLines(lane.axis.label, spacing / 7.2),
+    nameTextStyle: { color: look.ink, fontSize: 12, lineHeight: 14, fontWeight: last ? "bold" : "normal" },
+    axisLine: { lineStyle: { color: look.muted, width: 1 } },
+    axisTick: { show: false },
+    splitLine: { show: false },
+    axisLabel: { ...label, color: look.ink, fontSize: 11, textBorderColor: look.paper, textBorderWidth: 3 },
+    areaSelectStyle: { color: look.accent, opacity: 0.15, borderColor: look.accent, width: 16 },
+  };
 }
 
 export const parallel: Drawing<"parallel"> = {
@@ -33,39 +52,18 @@ export const parallel: Drawing<"parallel"> = {
       if (left === null || right === null) return (left === null ? 0 : 1) - (right === null ? 0 : 1);
       return data.goal === "maximize" ? left - right : right - left;
     });
+    const lanes = data.axes.map((axis, i) =>
+      laneOf(
+        axis,
+        data.lines.map((line) => line.values[i] ?? null),
+      ),
+    );
     const opacity = lineOpacity(data.lines.length);
+    const spacing = (frame.width - 130) / Math.max(1, data.axes.length - 1);
     return {
       ...base(look),
-      parallel: {
-        left: frame.left + 56,
-        top: frame.top + 34,
-        width: frame.width - 116,
-        height: frame.height - 50,
-        axisExpandable: false,
-        parallelAxisDefault: { nameLocation: "end", nameGap: 14 },
-      },
-      parallelAxis: data.axes.map((axis: Axis, i) => ({
-        dim: i,
-        name: axis.label,
-        nameTextStyle: { color: look.ink, fontSize: 12, fontWeight: i === data.axes.length - 1 ? "bold" : "normal" },
-        nameTruncate: {
-          maxWidth: Math.max(60, (frame.width - 116) / Math.max(1, data.axes.length - 1) - 8),
-          ellipsis: "…",
-        },
-        type: axis.scale === "category" ? "category" : axis.scale === "log" ? "log" : "value",
-        scale: true,
-        data: axis.scale === "category" ? axis.values : undefined,
-        axisLine: { lineStyle: { color: look.muted, width: 1 } },
-        axisTick: { show: false },
-        axisLabel: {
-          color: look.ink,
-          fontSize: 11,
-          textBorderColor: look.paper,
-          textBorderWidth: 3,
-          formatter: (value: number | string) => (typeof value === "string" ? value : tick(axis, value)),
-        },
-        areaSelectStyle: { color: look.accent, opacity: 0.15, borderColor: look.accent, width: 16 },
-      })),
+      parallel: { left: frame.left + 50, top: frame.top + 40, width: frame.width - 130, height: frame.height - 50 },
+      parallelAxis: data.axes.map((axis, i) => axisOption(lanes[i]!, i, axis === metric, spacing, look)),
       tooltip: {
         ...base(look).tooltip,
         trigger: "item",
@@ -73,10 +71,9 @@ export const parallel: Drawing<"parallel"> = {
           const line = order[hovered.dataIndex];
           if (!line || !metric) return "";
           const rows = data.axes.map((axis, i): [string, string] => {
-            const value = line.values[i];
             return [
               axis.label,
-              axis === metric ? metricText(axis, metricOf(data, line)) : cell(value === undefined ? null : value),
+              axis === metric ? metricText(axis, metricOf(data, line)) : cell(line.values[i] ?? null),
             ];
           });
           return trialTip(line.trial, rows);
@@ -92,7 +89,7 @@ export const parallel: Drawing<"parallel"> = {
           activeOpacity: Math.max(opacity, 0.5),
           data: order.map((line) => ({
             name: line.trial.run,
-            value: line.values.map((value) => (value === null ? "-" : value)),
+            value: lanes.map((lane, i) => placeOn(lane, line.values[i], line.trial.number) ?? "-"),
             lineStyle: {
               color: colourOf(metricOf(data, line)),
               width: data.lines.length > 300 ? 1 : 1.5,

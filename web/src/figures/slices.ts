@@ -1,22 +1,12 @@
 // slices.ts: the metric against each parameter, a panel a parameter.
 import { axisOf, base, roundEnds, type Drawing } from "./drawing";
-import type { Axis, SlicesData, Table } from "./figure";
+import type { SlicesData, Table } from "./figure";
+import { laneOf, laneScale, placeOn, stopOf } from "./lane";
 import { cell, isShare } from "./numbers";
 import { metricText, trialMark, trialTip } from "./trials";
 
 function columnsFor(width: number, panels: number): number {
   return Math.max(1, Math.min(panels, Math.floor(width / 240)));
-}
-
-/** Points of one category stand apart: a fixed share of the width, by the trial's number. */
-export function beside(number: number): number {
-  return ((number * 0.618034) % 1) - 0.5;
-}
-
-/** The place of a value on an axis; categories are numbered. */
-export function placeOf(axis: Axis, x: number | string, number: number): number {
-  if (axis.scale !== "category") return Number(x);
-  return (axis.values || []).indexOf(String(x)) + 0.5 * beside(number);
 }
 
 /** Means by value where values repeat: the line through a category or a list of numbers. */
@@ -39,7 +29,7 @@ export const slices: Drawing<"slices"> = {
   size: (figure) => {
     const panels = Math.max(1, figure.data.parameters.length);
     const columns = Math.min(4, panels);
-    return { width: Math.max(480, 250 * columns), height: 230 * Math.ceil(panels / columns) };
+    return { width: Math.max(480, 250 * columns), height: 240 * Math.ceil(panels / columns) };
   },
 
   option: (figure, look, frame) => {
@@ -67,39 +57,28 @@ export const slices: Drawing<"slices"> = {
     const series: object[] = [];
     data.parameters.forEach((each, i) => {
       const category = each.axis.scale === "category";
-      const values = each.axis.values || [];
+      const lane = laneOf(
+        each.axis,
+        each.points.map((point) => point.x),
+      );
+      const { scale, label } = laneScale(lane);
+      const slot = (cellWidth - 68) / Math.max(1, lane.stops.length);
+      const lean = lane.even && lane.stops.some((value) => 6.8 * String(value).length > slot);
       grid.push({
         left: frame.left + (i % columns) * cellWidth + 52,
         top: frame.top + Math.floor(i / columns) * cellHeight + 10,
         width: cellWidth - 68,
-        height: cellHeight - 62,
+        height: cellHeight - 82,
       });
-      const axis = axisOf({ ...each.axis, scale: category ? "linear" : each.axis.scale }, look) as {
-        axisLabel: object;
-      };
       xAxis.push({
-        ...axis,
+        ...axisOf({ ...each.axis, scale: "linear" }, look),
+        ...scale,
         gridIndex: i,
-        nameGap: 24,
+        nameGap: lean ? 50 : 26,
         nameTextStyle: { color: look.ink, fontSize: 12 },
         splitLine: { show: false },
         axisLine: { show: true, onZero: false, lineStyle: { color: look.rule } },
-        ...(category
-          ? {
-              min: -0.5,
-              max: values.length - 0.5,
-              interval: 0.5,
-              axisLabel: {
-                ...axis.axisLabel,
-                hideOverlap: false,
-                interval: 0,
-                width: (2 * (cellWidth - 68)) / Math.max(1, values.length) / 2 - 2,
-                overflow: "truncate",
-                formatter: (value: number) =>
-                  Math.abs(value - Math.round(value)) < 1e-6 ? values[Math.round(value)] || "" : "",
-              },
-            }
-          : {}),
+        axisLabel: { ...label, color: look.muted, fontSize: 11, rotate: lean ? 38 : 0, hideOverlap: !lane.even },
       });
       yAxis.push({
         ...axisOf(data.metric, look),
@@ -115,7 +94,7 @@ export const slices: Drawing<"slices"> = {
         yAxisIndex: i,
         symbolSize: each.points.length > 400 ? 4 : 6,
         data: each.points.map((point) => ({
-          value: [placeOf(each.axis, point.x, point.trial.number), point.y],
+          value: [placeOn(lane, point.x, point.trial.number), point.y],
           name: point.trial.run,
           itemStyle: { ...trialMark(point.trial, look.categories[0]!, look), opacity: 0.65 },
         })),
@@ -129,10 +108,10 @@ export const slices: Drawing<"slices"> = {
         z: 5,
         silent: true,
         symbol: category ? "rect" : "circle",
-        symbolSize: category ? [Math.max(8, (0.6 * (cellWidth - 68)) / Math.max(1, values.length)), 2.5] : 5,
+        symbolSize: category ? [Math.max(8, 0.5 * slot), 2.5] : 5,
         itemStyle: { color: look.ink },
         lineStyle: { color: look.ink, width: 1.5 },
-        data: through.map((point) => [category ? values.indexOf(String(point.x)) : Number(point.x), point.mean]),
+        data: through.map((point) => [stopOf(lane, point.x), point.mean]),
       });
     });
     return {

@@ -45,8 +45,8 @@ export const weights: Drawing<"weights"> = {
       });
       write(panel.name, left, top, { fill: look.ink, font: "bold 12px " + look.font });
       if (!(high > low) || peak === 0) return;
-      const floor = (i: number): number => top + 44 + ((height - 30) * (i + 1)) / Math.max(1, panel.histograms.length);
-      const tall = Math.max(26, Math.min(60, (height - 30) * 0.5));
+      const floor = (i: number): number => top + 58 + ((height - 44) * (i + 1)) / Math.max(1, panel.histograms.length);
+      const tall = Math.max(26, Math.min(60, (height - 44) * 0.5));
       const xAt = (value: number): number => left + (width * (value - low)) / (high - low);
       panel.histograms.forEach((histogram, i) => {
         const heights = density(histogram);

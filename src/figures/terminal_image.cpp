@@ -107,6 +107,25 @@ std::string by_chafa(const Canvas& canvas, int columns, int rows, const Terminal
   return out;
 }
 
+/// A canvas of so many cells, and how it is written.
+struct Sheet {
+  int columns, rows, cell_w, cell_h;
+  const Terminal& terminal;
+  Canvas canvas;
+
+  Sheet(int across, int down, const Terminal& t)
+      : columns(across),
+        rows(down),
+        cell_w(t.pixels == Pixels::none ? 8 : t.cell_width),
+        cell_h(t.pixels == Pixels::none ? 16 : t.cell_height),
+        terminal(t),
+        canvas(columns * cell_w, rows * cell_h) {}
+  std::string text() {
+    return terminal.colour == Colour::none ? as_shades(canvas, columns, rows)
+                                           : by_chafa(canvas, columns, rows, terminal);
+  }
+};
+
 }  // namespace
 
 std::string show_strip(std::span<const Raster* const> pictures, int tile, int gap, const Terminal& terminal) {
@@ -114,19 +133,27 @@ std::string show_strip(std::span<const Raster* const> pictures, int tile, int ga
   const int count = static_cast<int>(pictures.size());
   const int columns = count * tile + std::max(count - 1, 0) * gap, rows = (tile + 1) / 2;
   if (columns < 1) return {};
-  const bool blocks = terminal.pixels == Pixels::none;
-  const int cell_w = blocks ? 8 : terminal.cell_width, cell_h = blocks ? 16 : terminal.cell_height;
-  Canvas canvas(columns * cell_w, rows * cell_h);
+  Sheet sheet(columns, rows, terminal);
   for (int i = 0; i < count; ++i) {
     const Raster* picture = pictures[static_cast<std::size_t>(i)];
-    if (picture && picture->valid()) paste(canvas, *picture, i * (tile + gap) * cell_w, tile * cell_w, rows * cell_h);
+    if (picture && picture->valid())
+      paste(sheet.canvas, *picture, i * (tile + gap) * sheet.cell_w, tile * sheet.cell_w, rows * sheet.cell_h);
   }
-  return terminal.colour == Colour::none ? as_shades(canvas, columns, rows) : by_chafa(canvas, columns, rows, terminal);
+  return sheet.text();
 }
 
 std::string show_picture(const Raster& picture, int width, const Terminal& terminal) {
   const Raster* one[] = {&picture};
   return show_strip(one, width, 0, terminal);
+}
+
+std::string show_whole(const Raster& picture, int width, const Terminal& terminal) {
+  if (!picture.valid()) return {};
+  width = std::clamp(width, 1, 500);
+  const double height = std::ceil(width / 2.0 * picture.height / picture.width);  // a cell is twice as high as wide
+  Sheet sheet(width, static_cast<int>(std::clamp(height, 1.0, 500.0)), terminal);
+  paste(sheet.canvas, picture, 0, sheet.canvas.width, sheet.canvas.height);
+  return sheet.text();
 }
 
 }  // namespace atelier

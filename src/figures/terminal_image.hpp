@@ -16,4 +16,7 @@ std::string show_strip(std::span<const Raster* const> pictures, int tile, int ga
 /// One picture, `width` cells wide.
 std::string show_picture(const Raster& picture, int width, const Terminal& terminal);
 
+/// One picture, `width` cells wide and as many lines high as its proportions want.
+std::string show_whole(const Raster& picture, int width, const Terminal& terminal);
+
 }  // namespace atelier

@@ -66,6 +66,13 @@ TEST(TerminalImage, KeepsProportionsAndColours) {
   EXPECT_NE(show_picture(wide, 8, {.colour = Colour::full}).find("255;0;0"), std::string::npos);
 }
 
+TEST(TerminalImage, AWholePictureTakesTheLinesItNeeds) {
+  const Raster wide{.width = 4, .height = 1, .channels = 1, .pixels = {255, 255, 255, 0}};
+  EXPECT_EQ(split(show_whole(wide, 16, {})), (std::vector<std::string>{"@@@@@@@@@@@@", "@@@@@@@@@@@@"}));
+  EXPECT_EQ(split(show_whole(wide, 16, {.colour = Colour::full})).size(), 2u);
+  EXPECT_EQ(show_whole({}, 16, {}), "");
+}
+
 TEST(TerminalImage, SamplesFitTheWindowWithNamesBelow) {
   SamplesFigure figure{.title = "t", .caption = "c"};
   for (int i = 0; i < 7; ++i) figure.samples.push_back({"a rather long name " + std::to_string(i), halves()});

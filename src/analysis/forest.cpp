@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMostGroups = 32;
 constexpr double kSmallestNode = 5;                      // rows that are still split
+constexpr double kTie = 1e-9;                            // gains of the same cut, summed in another order
 constexpr std::uint64_t kRowDraws = 0x60, kTies = 0x61;  // streams
 
 struct Sums {
@@ -116,9 +117,9 @@ class TreeGrower {
     std::uint32_t priority = 0;
     for (std::size_t c = 0; c < table_.columns(); c++) {
       const Split here = best_cut(c, node, all);
-      if (here.gain <= rounding || here.gain < best.gain) continue;
+      if (here.gain <= rounding || here.gain < best.gain * (1 - kTie)) continue;
       const std::uint32_t drawn = words[c % 4] ^ static_cast<std::uint32_t>(0x9E3779B9u * (c + 1));
-      if (here.gain == best.gain && drawn <= priority) continue;
+      if (here.gain <= best.gain * (1 + kTie) && drawn <= priority) continue;
       best = here, priority = drawn;
     }
     return best.gain > 0 ? std::optional(best) : std::nullopt;

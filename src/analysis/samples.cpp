@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "base/random.hpp"
+#include "figures/picture.hpp"
 
 namespace atelier {
 namespace {
@@ -34,6 +36,12 @@ Raster picture_of(const Dataset& set, std::size_t sample) {
   for (const float value : features)
     raster.pixels.push_back(static_cast<std::uint8_t>(std::lround(std::fmin(std::fmax(value, 0), 1) * 255)));
   return raster;
+}
+
+std::string picture_uri(const Raster& raster) {
+  constexpr int side = 96;
+  const int longer = std::max({raster.width, raster.height, 1});
+  return data_uri_of(raster, (side + longer - 1) / longer);
 }
 
 Result<SamplesFigure> samples_figure(const Dataset& set, std::optional<std::uint64_t> seed) {

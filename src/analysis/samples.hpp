@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/error.hpp"
 #include "data/dataset.hpp"
@@ -11,6 +12,9 @@ namespace atelier {
 
 /// A sample's features as a picture; requires a set of pictures.
 Raster picture_of(const Dataset& set, std::size_t sample);
+
+/// A picture for a figure: a data URI, each pixel enlarged to a square so that its longer side has 96 pixels or more.
+std::string picture_uri(const Raster& raster);
 
 /// The first sample of each class, or one by chance where a seed is given; a class without samples has an empty
 /// frame. An error for sets without classes or without pictures.

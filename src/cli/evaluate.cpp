@@ -11,8 +11,8 @@
 #include "cli/help.hpp"
 #include "cli/picture_file.hpp"
 #include "cli/workspace.hpp"
-#include "data/split.hpp"
 #include "experiment/build.hpp"
+#include "experiment/model_data.hpp"
 #include "experiment/session.hpp"
 #include "figures/confusion_figure.hpp"
 #include "figures/progress.hpp"
@@ -33,27 +33,6 @@ struct Measured {
   Dataset set;
   Evaluation evaluation;
 };
-
-Result<Dataset> part_of(const DataPair& data, const Recipe& recipe, const std::string& part) {
-  if (part == "test") {
-    if (data.test) return *data.test;
-    return fail(Trouble::data, "there is no test set", data.where.string() + " has none", "take --split validation");
-  }
-  auto sides = split(data.train, recipe.validation, recipe.split_seed);
-  if (!sides) return pass_on(sides);
-  return part == "train" ? sides->train : sides->validation;
-}
-
-Result<void> check_fit(const Model& model, const Dataset& set) {
-  if (set.is_classification() == model.classification && set.width() == model.network.inputs() &&
-      set.outputs() == model.network.outputs())
-    return {};
-  return fail(Trouble::data, "the data do not fit the network",
-              fmt::format("the network takes {} values and gives {} {}; {} has {} values and {} {}",
-                          model.network.inputs(), model.network.outputs(), model.classification ? "classes" : "numbers",
-                          set.name(), set.width(), set.outputs(), set.is_classification() ? "classes" : "numbers"),
-              fmt::format("it was trained on {}", model.dataset));
-}
 
 Result<Measured> measure(const State& state, const Console& console) {
   auto model = model_of(state.model, state.workspace);

@@ -5,19 +5,24 @@
 enable_language(ASM)
 
 set(ATELIER_WEB ${CMAKE_SOURCE_DIR}/build/web)
-file(GLOB web_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/*.js* ${CMAKE_SOURCE_DIR}/web/*.ts
+file(GLOB web_settings CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/*.js* ${CMAKE_SOURCE_DIR}/web/*.ts
      ${CMAKE_SOURCE_DIR}/web/*.html)
-file(GLOB_RECURSE web_app_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/src/*)
+file(GLOB_RECURSE web_figures CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/src/figures/*)
+file(GLOB_RECURSE web_app CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/src/* ${CMAKE_SOURCE_DIR}/web/public/*)
 add_custom_command(OUTPUT ${ATELIER_WEB}/static.js
-                   COMMAND ${CMAKE_SOURCE_DIR}/tools/build_web
-                   DEPENDS ${web_sources} ${web_app_sources} ${CMAKE_SOURCE_DIR}/tools/build_web
-                   COMMENT "Building web/" VERBATIM)
+                   COMMAND ${CMAKE_SOURCE_DIR}/tools/build_web static
+                   DEPENDS ${web_settings} ${web_figures} ${CMAKE_SOURCE_DIR}/web/src/static.ts
+                           ${CMAKE_SOURCE_DIR}/tools/build_web
+                   COMMENT "Building the figures of web/" VERBATIM)
 
 # The page's files in one.
 set(ATELIER_APP_PACK ${CMAKE_BINARY_DIR}/embedded/app.pack)
 add_custom_command(OUTPUT ${ATELIER_APP_PACK}
+                   COMMAND ${CMAKE_SOURCE_DIR}/tools/build_web app
                    COMMAND ${CMAKE_SOURCE_DIR}/tools/pack_page ${ATELIER_WEB}/app ${ATELIER_APP_PACK}
-                   DEPENDS ${ATELIER_WEB}/static.js ${CMAKE_SOURCE_DIR}/tools/pack_page VERBATIM)
+                   DEPENDS ${web_settings} ${web_app} ${CMAKE_SOURCE_DIR}/tools/build_web
+                           ${CMAKE_SOURCE_DIR}/tools/pack_page
+                   COMMENT "Building the page of web/" VERBATIM)
 
 # atelier_embed(TARGET SYMBOL FILE): FILE's bytes as `extern "C" const char SYMBOL[], SYMBOL_end[]` in TARGET.
 function(atelier_embed target symbol file)

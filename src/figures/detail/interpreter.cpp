@@ -46,6 +46,28 @@ void* resize(void* budget, void* block, duk_size_t size) {
 void* allocate(void* budget, duk_size_t size) { return resize(budget, nullptr, size); }
 void release(void* budget, void* block) { resize(budget, block, 0); }
 
+/// Duktape's own sort draws its pivots at random, so that equals would change places from call to call; that of newer
+/// JavaScript, in every browser, is stable. A merge sort; what is undefined comes last.
+constexpr std::string_view kStableSort = R"(
+Object.defineProperty(Array.prototype, "sort", {configurable: true, writable: true, value: function (compare) {
+  function byText(a, b) { a = String(a); b = String(b); return a < b ? -1 : a > b ? 1 : 0; }
+  var order = compare || byText, length = this.length, from = [], i;
+  for (i = 0; i < length; ++i) if (this[i] !== undefined) from.push(this[i]);
+  var count = from.length, to = new Array(count);
+  for (var width = 1; width < count; width *= 2) {
+    for (var start = 0; start < count; start += 2 * width) {
+      var left = start, middle = Math.min(start + width, count), right = middle, end = Math.min(middle + width, count);
+      for (i = start; i < end; ++i) {
+        to[i] = left < middle && (right >= end || !(order(from[left], from[right]) > 0)) ? from[left++] : from[right++];
+      }
+    }
+    var sorted = to; to = from; from = sorted;
+  }
+  for (i = 0; i < length; ++i) this[i] = i < count ? from[i] : undefined;
+  return this;
+}});
+)";
+
 double width_of(const char* text, std::size_t length, double size, bool bold) noexcept {
   return text_width(utf8_of({text, length}), size, bold);
 }
@@ -77,6 +99,7 @@ duk_ret_t run_script(duk_context* js, void* data) {
   const std::string_view script = *static_cast<const std::string_view*>(data);
   duk_push_c_function(js, measure, 3);
   duk_put_global_string(js, "measure");
+  duk_eval_lstring_noresult(js, kStableSort.data(), kStableSort.size());
   duk_push_string(js, "static.js");
   duk_compile_lstring_filename(js, 0, script.data(), script.size());
   duk_call(js, 0);

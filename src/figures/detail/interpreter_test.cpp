@@ -66,6 +66,21 @@ TEST(Interpreter, MeasuresText) {
   EXPECT_EQ(answer("function f() { return measure({}, 1); }").substr(0, 18), "failed: TypeError:");
 }
 
+TEST(Interpreter, SortsAsEveryBrowserDoes) {
+  const char* script = R"(function f(a) {
+    var values = JSON.parse(a), keyed = [], i;
+    for (i = 0; i < 1000; ++i) keyed.push({key: i * 7 % 3, at: i});
+    keyed.sort(function (a, b) { return a.key - b.key; });
+    for (i = 1; i < 1000; ++i)
+      if (keyed[i - 1].key > keyed[i].key || keyed[i - 1].key === keyed[i].key && keyed[i - 1].at > keyed[i].at)
+        return "equals change places at " + i;
+    for (var name in []) return "what is added to arrays is seen: " + name;
+    return JSON.stringify([values.sort(), [3, undefined, 1].sort(), [].sort(), [1, 2, 3].sort(function (a, b) {
+      return b - a; })]);
+  })";
+  EXPECT_EQ(answer(script, R"(["b", 10, 9, "a", null])"), R"([[10,9,"a","b",null],[1,3,null],[],[3,2,1]])");
+}
+
 TEST(Interpreter, Surrogates) {
   EXPECT_EQ(utf8_of("a\xed\xa0\xbd\xed\xb9\x82z"), "a🙂z");
   EXPECT_EQ(utf8_of("\xed\xa0\xbd"), "\uFFFD");

@@ -59,16 +59,15 @@ TEST(Answers, ScoresNameTheWeakestClass) {
 
 TEST(Answers, TheSurestErrorsComeFirst) {
   const auto figure = errors_figure(six(), 2);
-  ASSERT_TRUE(figure);
-  EXPECT_EQ(figure->title, "3 of 6 answers are wrong (50.0 %); 2 of these were given 90 % or more");
-  const auto& tiles = figure->data["tiles"];
+  EXPECT_EQ(figure.title, "3 of 6 answers are wrong (50.0 %); 2 of these were given 90 % or more");
+  const auto& tiles = figure.data["tiles"];
   ASSERT_EQ(tiles.size(), 2u);
   EXPECT_EQ(tiles[0]["title"], "b 98.0 %");
   EXPECT_EQ(tiles[0]["detail"], "is a · sample 2");
   EXPECT_EQ(tiles[0]["wrong"], true);
   EXPECT_EQ(tiles[1]["title"], "b 95.0 %");
-  EXPECT_TRUE(errors_figure(six(false))->data["tiles"][0]["picture"].is_null());
-  EXPECT_EQ(errors_figure(answers_of({{1, {0, 1, 0}}}))->title, "No answer is wrong");
+  EXPECT_TRUE(errors_figure(six(false)).data["tiles"][0]["picture"].is_null());
+  EXPECT_EQ(errors_figure(answers_of({{1, {0, 1, 0}}})).title, "No answer is wrong");
 }
 
 TEST(Answers, ACellShowsItsSamples) {
@@ -102,13 +101,13 @@ TEST(Reliability, AnUpperEdgeBelongsToItsBin) {
 TEST(Reliability, SaysTooSureOnlyBeyondNoise) {
   std::vector<std::pair<int, std::vector<float>>> rows(200, {0, {0.9f, 0.05f, 0.05f}});
   for (std::size_t i = 0; i < 20; i++) rows[i].first = 1;
-  EXPECT_EQ(reliability_figure(answers_of(rows))->title, "Says 90.0 %, is right in 90.0 %: no difference beyond noise");
+  EXPECT_EQ(reliability_figure(answers_of(rows)).title, "Says 90.0 %, is right in 90.0 %: no difference beyond noise");
   for (std::size_t i = 0; i < 60; i++) rows[i].first = 1;
   const auto figure = reliability_figure(answers_of(rows));
-  EXPECT_EQ(figure->title, "Says 90.0 %, is right in 70.0 %: 20.0 points too sure");
-  EXPECT_NEAR(figure->data["error"].get<double>(), 0.2, 1e-6);
-  EXPECT_TRUE(figure->data["bins"][0]["confidence"].is_null());
-  ASSERT_EQ(figure->data["bins"].size(), 15u);
+  EXPECT_EQ(figure.title, "Says 90.0 %, is right in 70.0 %: 20.0 points too sure");
+  EXPECT_NEAR(figure.data["error"].get<double>(), 0.2, 1e-6);
+  EXPECT_TRUE(figure.data["bins"][0]["confidence"].is_null());
+  ASSERT_EQ(figure.data["bins"].size(), 15u);
 }
 
 }  // namespace

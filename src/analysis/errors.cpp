@@ -49,7 +49,7 @@ Json gallery(const Answers& answers, std::span<const std::size_t> samples, int c
 
 }  // namespace
 
-Result<Figure> errors_figure(const Answers& answers, std::size_t at_most) {
+Figure errors_figure(const Answers& answers, std::size_t at_most) {
   std::vector<std::size_t> wrong;
   std::size_t sure = 0;
   for (std::size_t i = 0; i < answers.size(); i++) {

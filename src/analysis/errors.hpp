@@ -5,7 +5,7 @@
 namespace atelier {
 
 /// Kind gallery: the wrong answers that the network was surest of, surest first.
-Result<Figure> errors_figure(const Answers& answers, std::size_t at_most = 24);
+Figure errors_figure(const Answers& answers, std::size_t at_most = 24);
 
 /// Kind gallery: the samples of one class that got one answer (a cell of the confusion matrix), surest first. An error
 /// of kind usage for a class that there is not.

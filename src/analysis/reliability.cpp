@@ -36,7 +36,7 @@ Reliability reliability_of(std::span<const double> sure, std::span<const std::ui
   return r;
 }
 
-Result<Figure> reliability_figure(const Answers& answers) {
+Figure reliability_figure(const Answers& answers) {
   std::vector<double> sure;
   std::vector<std::uint8_t> right;
   for (std::size_t i = 0; i < answers.size(); i++) {

@@ -29,6 +29,6 @@ Reliability reliability_of(std::span<const double> sure, std::span<const std::ui
 
 /// Kind reliability. The title says too sure or too unsure only where the accuracy's 95 % interval leaves the mean
 /// probability out.
-Result<Figure> reliability_figure(const Answers& answers);
+Figure reliability_figure(const Answers& answers);
 
 }  // namespace atelier

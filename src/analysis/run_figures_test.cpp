@@ -98,7 +98,7 @@ TEST(LayerFigures, SayWhatTheProbesSaw) {
   EXPECT_EQ(gradients_figure(run).title, "The first layer's gradient is 0.250 × the last one's");
   const Figure updates = updates_figure(run);
   EXPECT_EQ(updates.title,
-            "A step moves the weights by 0.0010 (output layer) to 0.0020 (layer 1 (8 relu)) of their norm");
+            "A step moves the weights by 0.001 (output layer) to 0.002 (layer 1 (8 relu)) of their norm");
   EXPECT_TRUE(updates.data["panels"][0]["lines"][0]["points"][0][1].is_null()) << "no step before the first epoch";
   const Figure units = units_figure(run);
   EXPECT_EQ(units.title, "25.0 % of layer 1 (8 relu) are dead");

@@ -1,0 +1,15 @@
+// views.ts: the views of the page, each read when it is first shown; a new one is a line here.
+import type { Component } from "svelte";
+import { addressOf, type View } from "./route";
+
+/** `id` is of the run or the sweep; what a view keeps in the address is place.now.query. */
+export type ViewComponent = Component<{ id: string }>;
+
+export const views: Partial<Record<View, () => Promise<{ default: ViewComponent }>>> = {};
+
+/** The entries of the side bar, with the views that belong under each. */
+export const rooms: { words: string; address: string; views: View[]; key: string }[] = [
+  { words: "Runs", address: addressOf("runs"), views: ["runs", "run", "try"], key: "1" },
+  { words: "Sweeps", address: addressOf("sweeps"), views: ["sweeps", "sweep"], key: "2" },
+  { words: "Compare", address: addressOf("compare"), views: ["compare"], key: "3" },
+];

@@ -12,7 +12,6 @@ namespace atelier {
 namespace {
 
 constexpr std::size_t kMostGroups = 32;
-constexpr double kSmallestNode = 5;                      // rows that are still split
 constexpr double kTie = 1e-9;                            // gains of the same cut, summed in another order
 constexpr std::uint64_t kRowDraws = 0x60, kTies = 0x61;  // streams
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <cstdlib>
 
 #include "figures/progress.hpp"
 
@@ -32,21 +32,12 @@ std::vector<std::size_t> varying_parameters(const SweepTable& table, const std::
   return found;
 }
 
-std::vector<std::string> levels_of(const SweepTable& table, std::size_t parameter) {
-  const SweepTable::Parameter& p = table.parameters[parameter];
-  if (p.kind == SweepTable::Parameter::Kind::category) return p.values;
-  std::set<double> values;
-  for (const SweepTable::Trial& trial : table.trials)
-    if (trial.values[parameter]) values.insert(*trial.values[parameter]);
-  std::vector<std::string> texts;
-  for (const double value : values) texts.push_back(value_text(p, value));
-  return texts;
-}
-
 std::string value_text(const SweepTable::Parameter& parameter, double value) {
   if (parameter.kind == SweepTable::Parameter::Kind::category)
     return parameter.values.at(static_cast<std::size_t>(value));
-  return parameter.listed ? fmt::format("{}", value) : fmt::format("{:.3g}", value);
+  if (parameter.kind == SweepTable::Parameter::Kind::integer) return fmt::format("{:.0f}", value);
+  const std::string brief = fmt::format("{:.6g}", value);
+  return std::strtod(brief.c_str(), nullptr) == value ? brief : fmt::format("{:.3g}", value);
 }
 
 std::string metric_text(const SweepTable::Metric& metric, double value) {

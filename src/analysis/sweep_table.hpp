@@ -20,7 +20,6 @@ struct SweepTable {
     std::string label;                                    ///< as a person reads it: "learning rate"
     Kind kind = Kind::numeric;
     std::vector<std::string> values = {};  ///< of a category
-    bool listed = false;                   ///< numbers of a list, not of a range
   };
   struct Metric {
     std::string name = {}, label = {};
@@ -59,9 +58,7 @@ std::vector<std::size_t> scored_trials(const SweepTable& table);
 /// Positions of the parameters that have at least two values among these trials, or have one in some of them alone.
 std::vector<std::size_t> varying_parameters(const SweepTable& table, const std::vector<std::size_t>& trials);
 
-/// The texts of the distinct values that a listed parameter has among the trials, by size; those of a category.
-std::vector<std::string> levels_of(const SweepTable& table, std::size_t parameter);
-/// A parameter's value as text: "0.001", "relu".
+/// A parameter's value as text: "0.001", "relu"; numbers of many digits in three of them.
 std::string value_text(const SweepTable::Parameter& parameter, double value);
 /// A value of the metric as text, with its doubt where that is known: "89.6 % ± 0.4", "0.247".
 std::string metric_text(const SweepTable::Metric& metric, double value);

@@ -15,12 +15,6 @@ export function tableOf(figure: Figure): Table {
   return drawing ? drawing.table(figure) : { columns: [], rows: [] };
 }
 
-/** How high the drawing is at a width; what is laid out in columns needs more where fewer stand side by side. */
-export function heightAt(figure: Figure, width: number): number {
-  const natural = drawingOf(figure.kind)?.size(figure) ?? { width, height: 280 };
-  const kinds = ["gallery", "confusion", "correlation"];
-  if (width >= natural.width || width === 0) return natural.height;
-  if (kinds.includes(figure.kind)) return Math.max(160, (natural.height * width) / natural.width);
-  if (figure.kind === "curves" && width < 560) return 280 * (figure as Figure<"curves">).data.panels.length;
-  return natural.height;
-}
+/** How high the drawing is at a width. */
+export const heightAt = (figure: Figure, width: number): number =>
+  drawingOf(figure.kind)?.size(figure, width || undefined).height ?? 280;

@@ -1,5 +1,5 @@
 // confusion.ts: which classes are taken for which: counts and rates, precision and recall at the edges.
-import { base, tip, type Drawing, type Option } from "./drawing";
+import { base, keepingShape, tip, type Drawing, type Option } from "./drawing";
 import type { ConfusionData, Table } from "./figure";
 import { along, inkOn, shareRamp } from "./look";
 import { grouped, percent } from "./numbers";
@@ -28,11 +28,12 @@ function longest(names: string[]): number {
 }
 
 export const confusion: Drawing<"confusion"> = {
-  size: (figure) => {
+  size: (figure, width) => {
     const classes = figure.data.names.length;
     const label = Math.min(14 + 7 * longest(figure.data.names), 130) + (figure.data.pictures ? 44 : 0);
     const side = Math.max(classes * (classes > 16 ? 26 : cellSize), 120);
-    return { width: label + side + 76, height: side + 110 + (figure.data.pictures ? 44 : 0) };
+    const natural = { width: label + side + 76, height: side + 110 + (figure.data.pictures ? 44 : 0) };
+    return keepingShape(natural, width);
   },
 
   option: (figure, look, frame): Option => {

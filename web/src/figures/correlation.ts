@@ -1,5 +1,5 @@
 // correlation.ts: how parameters and metrics go together: a heat map of correlations.
-import { base, tip, type Drawing } from "./drawing";
+import { base, keepingShape, tip, type Drawing } from "./drawing";
 import type { Table } from "./figure";
 import { along, inkOn, signedRamp } from "./look";
 
@@ -12,11 +12,11 @@ function longest(names: string[]): number {
 }
 
 export const correlation: Drawing<"correlation"> = {
-  size: (figure) => {
+  size: (figure, width) => {
     const cells = Math.max(1, figure.data.names.length);
     const side = cells * Math.max(24, Math.min(44, 900 / cells));
     const label = Math.min(190, 16 + 6.6 * longest(figure.data.names));
-    return { width: side + label + 40, height: side + 0.72 * label + 20 };
+    return keepingShape({ width: side + label + 40, height: side + 0.72 * label + 20 }, width);
   },
 
   option: (figure, look, frame) => {

@@ -1,7 +1,10 @@
 // curves.ts: lines over steps, epochs or time; panels side by side.
-import { axisOf, base, roundEnds, tip, type Drawing, type Option } from "./drawing";
+import { axisOf, base, columnsFor, roundEnds, tip, type Drawing, type Option } from "./drawing";
 import type { CurvesData, Figure, Table } from "./figure";
 import { isShare, percent, short } from "./numbers";
+
+/** Of a panel, in CSS pixels. */
+const leastWidth = 280;
 
 type Panel = CurvesData["panels"][number];
 type Line = Panel["lines"][number];
@@ -49,18 +52,19 @@ function labelRoom(panel: Panel): number {
 }
 
 export const curves: Drawing<"curves"> = {
-  size: (figure) => {
-    const panels = figure.data.panels.length;
-    const columns = Math.min(panels, 2);
-    return { width: columns === 1 ? 560 : 880, height: 280 * Math.max(1, Math.ceil(panels / 2)) };
+  size: (figure, width) => {
+    const panels = Math.max(1, figure.data.panels.length);
+    const natural = panels === 1 ? 560 : 880;
+    const columns = columnsFor(width ?? natural, leastWidth, panels, 2);
+    return { width: width ?? natural, height: 280 * Math.ceil(panels / columns) };
   },
 
   option: (figure: Figure<"curves">, look, frame): Option => {
     const data = figure.data;
     const colourOf = colours(data);
-    const columns = frame.width < 560 ? 1 : Math.min(data.panels.length, 2);
-    const rows = Math.ceil(data.panels.length / Math.max(columns, 1)) || 1;
-    const cellWidth = frame.width / Math.max(columns, 1);
+    const columns = columnsFor(frame.width, leastWidth, data.panels.length, 2);
+    const rows = Math.max(1, Math.ceil(data.panels.length / columns));
+    const cellWidth = frame.width / columns;
     const cellHeight = frame.height / rows;
     const grid: object[] = [];
     const xAxis: object[] = [];

@@ -23,8 +23,8 @@ export interface Frame extends Size {
 
 /** One kind of figure. Pure functions; the same input gives the same drawing in every place. */
 export interface Drawing<K extends Kind> {
-  /** The natural size of the drawing, without title and words. */
-  size(figure: Figure<K>): Size;
+  /** The natural size of the drawing, without title and words; at a given width, the height that it needs. */
+  size(figure: Figure<K>, width?: number): Size;
   /** The drawing, kept within the frame. */
   option(figure: Figure<K>, look: Look, frame: Frame): Option;
   table(figure: Figure<K>): Table;
@@ -126,4 +126,15 @@ export function twoLines(text: string, letters: number): string {
     if (text.charAt(i) === " " && (at < 0 || Math.abs(2 * i - text.length) < Math.abs(2 * at - text.length))) at = i;
   }
   return at < 0 ? text : text.slice(0, at) + "\n" + text.slice(at + 1);
+}
+
+/** Panels side by side: as many as there is room for, each at least so wide. */
+export function columnsFor(width: number, least: number, panels: number, most: number): number {
+  return Math.max(1, Math.min(panels, most, Math.floor(width / least)));
+}
+
+/** A drawing that keeps its shape: smaller where it has to be, never larger than natural. */
+export function keepingShape(natural: Size, width: number | undefined): Size {
+  if (width === undefined || width >= natural.width) return { width: width ?? natural.width, height: natural.height };
+  return { width: width, height: Math.max(160, (natural.height * width) / natural.width) };
 }

@@ -1,5 +1,5 @@
 // gallery.ts: pictures side by side, each with its words.
-import { base, type Drawing, type Option } from "./drawing";
+import { base, columnsFor, type Drawing, type Option } from "./drawing";
 import type { Figure, Table } from "./figure";
 
 const tile = 104;
@@ -10,14 +10,15 @@ function textHeight(figure: Figure<"gallery">): number {
 }
 
 export const gallery: Drawing<"gallery"> = {
-  size: (figure) => {
-    const columns = Math.max(1, Math.min(figure.data.columns, figure.data.tiles.length));
-    const rows = Math.ceil(figure.data.tiles.length / columns);
-    return { width: columns * (tile + gap) - gap, height: Math.max(1, rows) * (tile + textHeight(figure) + gap) };
+  size: (figure, width) => {
+    const tiles = Math.max(1, figure.data.tiles.length);
+    const natural = Math.max(1, Math.min(figure.data.columns, tiles)) * (tile + gap) - gap;
+    const rows = Math.ceil(tiles / columnsFor((width ?? natural) + gap, tile + gap, tiles, tiles));
+    return { width: width ?? natural, height: rows * (tile + textHeight(figure) + gap) };
   },
 
   option: (figure, look, frame): Option => {
-    const columns = Math.max(1, Math.floor((frame.width + gap) / (tile + gap)));
+    const columns = columnsFor(frame.width + gap, tile + gap, figure.data.tiles.length, figure.data.tiles.length);
     const step = tile + textHeight(figure) + gap;
     const children: object[] = [];
     figure.data.tiles.forEach((each, i) => {

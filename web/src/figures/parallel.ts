@@ -62,7 +62,7 @@ export const parallel: Drawing<"parallel"> = {
     const spacing = (frame.width - 130) / Math.max(1, data.axes.length - 1);
     return {
       ...base(look),
-      parallel: { left: frame.left + 50, top: frame.top + 40, width: frame.width - 130, height: frame.height - 50 },
+      parallel: { left: frame.left + 50, top: frame.top + 46, width: frame.width - 130, height: frame.height - 56 },
       parallelAxis: data.axes.map((axis, i) => axisOption(lanes[i]!, i, axis === metric, spacing, look)),
       tooltip: {
         ...base(look).tooltip,

@@ -1,12 +1,12 @@
 // reliability.ts: whether the network is right as often as it says.
-import { axisOf, base, tip, type Drawing } from "./drawing";
+import { axisOf, base, keepingShape, tip, type Drawing } from "./drawing";
 import type { ReliabilityData, Table } from "./figure";
 import { grouped, percent } from "./numbers";
 
 type Bin = ReliabilityData["bins"][number];
 
 export const reliability: Drawing<"reliability"> = {
-  size: () => ({ width: 460, height: 460 }),
+  size: (_, width) => keepingShape({ width: 460, height: 460 }, width),
 
   option: (figure, look, frame) => {
     const bins = figure.data.bins;

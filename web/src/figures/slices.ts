@@ -1,13 +1,12 @@
 // slices.ts: the metric against each parameter, a panel a parameter.
-import { axisOf, base, roundEnds, type Drawing } from "./drawing";
+import { axisOf, base, columnsFor, roundEnds, type Drawing } from "./drawing";
 import type { SlicesData, Table } from "./figure";
 import { laneOf, laneScale, placeOn, stopOf } from "./lane";
 import { cell, isShare } from "./numbers";
 import { metricText, trialMark, trialTip } from "./trials";
 
-function columnsFor(width: number, panels: number): number {
-  return Math.max(1, Math.min(panels, Math.floor(width / 240)));
-}
+/** Of a panel, in CSS pixels. */
+const leastWidth = 240;
 
 /** Means by value where values repeat: the line through a category or a list of numbers. */
 export function means(points: SlicesData["parameters"][number]["points"]): { x: number | string; mean: number }[] {
@@ -26,15 +25,18 @@ export function means(points: SlicesData["parameters"][number]["points"]): { x: 
 }
 
 export const slices: Drawing<"slices"> = {
-  size: (figure) => {
+  size: (figure, width) => {
     const panels = Math.max(1, figure.data.parameters.length);
-    const columns = Math.min(4, panels);
-    return { width: Math.max(480, 250 * columns), height: 240 * Math.ceil(panels / columns) };
+    const natural = Math.max(480, 250 * Math.min(4, panels));
+    return {
+      width: width ?? natural,
+      height: 240 * Math.ceil(panels / columnsFor(width ?? natural, leastWidth, panels, 4)),
+    };
   },
 
   option: (figure, look, frame) => {
     const data = figure.data;
-    const columns = columnsFor(frame.width, data.parameters.length);
+    const columns = columnsFor(frame.width, leastWidth, data.parameters.length, 4);
     const rows = Math.max(1, Math.ceil(data.parameters.length / columns));
     const cellWidth = frame.width / columns;
     const cellHeight = frame.height / rows;

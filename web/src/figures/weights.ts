@@ -1,8 +1,11 @@
 // weights.ts: how the weights of each layer spread, epoch by epoch: ridges from the first at the back to the last in front.
-import { base, type Drawing } from "./drawing";
+import { base, columnsFor, type Drawing } from "./drawing";
 import type { Table, WeightsData } from "./figure";
 import { along, metricRamp } from "./look";
 import { short } from "./numbers";
+
+/** Of a panel, in CSS pixels. */
+const leastWidth = 220;
 
 type Histogram = WeightsData["panels"][number]["histograms"][number];
 
@@ -13,15 +16,18 @@ function density(histogram: Histogram): number[] {
 }
 
 export const weights: Drawing<"weights"> = {
-  size: (figure) => {
+  size: (figure, width) => {
     const panels = Math.max(1, figure.data.panels.length);
-    const columns = Math.min(3, panels);
-    return { width: Math.max(480, 300 * columns), height: 240 * Math.ceil(panels / columns) };
+    const natural = Math.max(480, 300 * Math.min(3, panels));
+    return {
+      width: width ?? natural,
+      height: 240 * Math.ceil(panels / columnsFor(width ?? natural, leastWidth, panels, 3)),
+    };
   },
 
   option: (figure, look, frame) => {
     const panels = figure.data.panels;
-    const columns = Math.max(1, Math.min(panels.length, 3, Math.floor(frame.width / 220)));
+    const columns = columnsFor(frame.width, leastWidth, panels.length, 3);
     const rows = Math.max(1, Math.ceil(panels.length / columns));
     const cellWidth = frame.width / columns;
     const cellHeight = frame.height / rows;

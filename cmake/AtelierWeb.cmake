@@ -1,6 +1,7 @@
 # What of web/ goes into the program: built once for all presets, and embedded as it is.
 #
-# tools/build_web leaves build/web/static.js (figures for the interpreter) and build/web/app/ (the page); it needs
+# tools/build_web leaves build/web/static.js (figures for the interpreter), build/web/app/ (the page) and
+# build/web/report.html (the reader of reports); it needs
 # Node.js 18 or newer. Nothing of it is needed where the program runs.
 enable_language(ASM)
 
@@ -23,6 +24,11 @@ add_custom_command(OUTPUT ${ATELIER_APP_PACK}
                    DEPENDS ${web_settings} ${web_app} ${CMAKE_SOURCE_DIR}/tools/build_web
                            ${CMAKE_SOURCE_DIR}/tools/pack_page
                    COMMENT "Building the page of web/" VERBATIM)
+
+add_custom_command(OUTPUT ${ATELIER_WEB}/report.html
+                   COMMAND ${CMAKE_SOURCE_DIR}/tools/build_web report
+                   DEPENDS ${web_settings} ${web_app} ${CMAKE_SOURCE_DIR}/tools/build_web
+                   COMMENT "Building the reports of web/" VERBATIM)
 
 # atelier_embed(TARGET SYMBOL FILE): FILE's bytes as `extern "C" const char SYMBOL[], SYMBOL_end[]` in TARGET.
 function(atelier_embed target symbol file)

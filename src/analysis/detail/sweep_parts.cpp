@@ -2,7 +2,6 @@
 #include "analysis/detail/sweep_parts.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -11,6 +10,12 @@
 
 namespace atelier::detail {
 namespace {
+
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+  std::string all;
+  for (const std::string& part : parts) all.append(all.empty() ? "" : between).append(part);
+  return all;
+}
 
 std::string state_words(RunState state) {
   std::string words(name_of(state));
@@ -24,8 +29,7 @@ std::string census(const SweepTable& table) {
   for (const SweepTable::Trial& trial : table.trials) counts[trial.state]++;
   std::vector<std::string> parts;
   for (const auto& [state, count] : counts) parts.push_back(fmt::format("{} {}", count, state_words(state)));
-  return fmt::format("{}{}{}", count_of(table.trials.size(), "trial"), parts.empty() ? "" : ": ",
-                     fmt::join(parts, ", "));
+  return count_of(table.trials.size(), "trial") + (parts.empty() ? "" : ": ") + joined(parts, ", ");
 }
 
 }  // namespace
@@ -80,7 +84,7 @@ std::string settings_of(const SweepTable& table, const SweepTable::Trial& trial,
   for (const std::size_t p : parameters)
     if (trial.values[p])
       parts.push_back(table.parameters[p].label + " " + value_text(table.parameters[p], *trial.values[p]));
-  return fmt::format("{}", fmt::join(parts, ", "));
+  return joined(parts, ", ");
 }
 
 std::string count_of(std::size_t count, std::string_view thing) {
@@ -110,7 +114,7 @@ std::optional<std::string> unfinished_sentence(const SweepTable& table) {
     parts.push_back(
         fmt::format("{} without a value {} left out", count_of(without, "trial"), without == 1 ? "is" : "are"));
   if (parts.empty()) return std::nullopt;
-  return fmt::format("{}.", fmt::join(parts, "; "));
+  return joined(parts, "; ") + ".";
 }
 
 std::optional<std::string> adaptive_sentence(const SweepTable& table) {

@@ -46,7 +46,8 @@ struct Recipe {
   int epochs = 10;
   int patience = 0;  ///< epochs without a better validation score before stopping; 0: never
   std::uint64_t seed = 1;
-  int threads = 0;  ///< 0: as many as the machine has cores; never changes the result
+  int threads = 0;     ///< 0: as many as the machine has cores; never changes the result
+  bool probes = true;  ///< record what each layer does, every epoch; never changes the result
 
   // for the record
   std::string wandb_project, wandb_entity;

@@ -123,6 +123,8 @@ constexpr std::array kSettings = std::to_array<Setting>({
      &Recipe::seed, {0, kSeeds}},
     {"threads", "", kRun, "N", "2", "0: all cores; never changes the result",
      &Recipe::threads, {0, 1024}},
+    {"probes", "", kRun, "", "false", "record what each layer does, every epoch: on unless false; never changes the result",
+     &Recipe::probes},
     {"wandb-project", "wp", kRun, "TEXT", "myprojectname", "recorded with the run",
      &Recipe::wandb_project},
     {"wandb-entity", "we", kRun, "TEXT", "myname", "recorded with the run",

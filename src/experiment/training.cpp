@@ -88,6 +88,10 @@ Result<bool> Training::train(const StepWatch& watch, EpochReport& report) {
       seconds_before_ = now() - start;
       return false;
     }
+    if (recipe_.probes && trainer_.steps_taken() + 1 == end) {
+      const auto parameters = trainer_.network().parameters();
+      before_last_step_.assign(parameters.begin(), parameters.end());
+    }
     const Result<StepReport> step = trainer_.step();
     if (!step) return pass_on(step);
     if (watch.step) watch.step(*step);

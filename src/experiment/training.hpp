@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "data/open.hpp"
@@ -68,6 +69,10 @@ class Training {
   bool out_of_patience() const;
   bool over() const { return epochs_done() >= recipe_.epochs || out_of_patience(); }
 
+  /// The network as it stands, raw where weights are averaged.
+  const Network<float>& network() const { return trainer_.network(); }
+  /// Its parameters before the last step of the last epoch; empty where the recipe wants no probes.
+  std::span<const float> before_last_step() const { return before_last_step_; }
   /// The network as it stands, with all that is needed to use it.
   Model model() const;
   Checkpoint checkpoint() const;
@@ -88,6 +93,7 @@ class Training {
   std::vector<EpochReport> history_;
   int best_ = -1;              // position in the history
   double seconds_before_ = 0;  // of the epoch in progress, before it was interrupted
+  std::vector<float> before_last_step_;
 };
 
 }  // namespace atelier

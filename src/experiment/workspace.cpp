@@ -1,8 +1,11 @@
 // workspace.cpp: rows to the store and files to the run's folder, behind the training.
 #include "experiment/workspace.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <thread>
 
 #include "base/files.hpp"
@@ -91,18 +94,26 @@ Result<std::unique_ptr<RunKeeper>> RunKeeper::open(Workspace& workspace, const T
 }
 
 void RunKeeper::recall(const Training& training) {
+  if (training.recipe().probes) {
+    prober_.emplace(training.network().clone(), training.data().sides.train, training.loss());
+    if (training.steps_taken() == 0) hand_over({.untrained = true});
+  }
   for (const EpochReport& report : training.history())
     writer_.epoch({report.epoch, metrics_of(report)}, standing(training));
 }
 
 void RunKeeper::epoch(const Training& training) {
   const EpochReport& report = training.history().back();
-  Bundle bundle{{}, training.checkpoint(), {report}, standing(training)};
+  Bundle bundle{.checkpoint = training.checkpoint(), .reports = {report}, .summary = standing(training)};
   if (report.best) bundle.model = training.model();
+  const auto before = training.before_last_step();
+  bundle.before.assign(before.begin(), before.end());
   hand_over(std::move(bundle));
 }
 
-void RunKeeper::pause(const Training& training) { hand_over({{}, training.checkpoint(), {}, standing(training)}); }
+void RunKeeper::pause(const Training& training) {
+  hand_over({.checkpoint = training.checkpoint(), .summary = standing(training)});
+}
 
 void RunKeeper::step(const StepReport& report) {
   const double values[] = {report.loss, report.learning_rate};
@@ -118,6 +129,7 @@ void RunKeeper::hand_over(Bundle bundle) {
     waiting_->checkpoint = std::move(bundle.checkpoint);
     waiting_->reports.insert(waiting_->reports.end(), bundle.reports.begin(), bundle.reports.end());
     waiting_->summary = std::move(bundle.summary);
+    waiting_->before = std::move(bundle.before);
   }
   wake_.notify_one();
 }
@@ -135,7 +147,8 @@ void RunKeeper::work() {
       if (!bundle && closing_) return;
     }
     if (bundle) {
-      auto saved = save(*std::move(bundle));
+      auto saved = save(*bundle);
+      if (saved) look(*bundle);
       const std::scoped_lock guard(mutex_);
       if (!saved) trouble_ = saved.error();
       saving_ = false;
@@ -151,13 +164,49 @@ void RunKeeper::work() {
 
 // The model first: a checkpoint never remembers a best epoch whose model is not there. Whoever has taken the run over
 // writes these files now.
-Result<void> RunKeeper::save(Bundle bundle) {
-  if (!writer_.ours()) return {};
+Result<void> RunKeeper::save(const Bundle& bundle) {
+  if (!bundle.checkpoint || !writer_.ours()) return {};
   if (bundle.model)
     if (auto saved = save_model(model_path(), *bundle.model); !saved) return saved;
   if (auto saved = write_checkpoint(checkpoint_path(), *bundle.checkpoint); !saved) return saved;
   for (const EpochReport& report : bundle.reports) writer_.epoch({report.epoch, metrics_of(report)}, bundle.summary);
   return {};
+}
+
+void RunKeeper::look(const Bundle& bundle) {
+  if (!prober_ || !writer_.ours()) return;
+  if (bundle.untrained) record(0, prober_->look());
+  if (bundle.before.empty() || bundle.reports.empty()) return;
+  const Snapshot& now = bundle.checkpoint->snapshot;
+  record(bundle.reports.back().epoch, prober_->look(now.parameters, now.running, bundle.before));
+}
+
+/// A row of the streams `layers` and `weights`; docs/formats/workspace.md has their names.
+void RunKeeper::record(int epoch, const std::vector<LayerProbe>& seen) {
+  std::vector<std::string> names, bins;
+  std::vector<double> values, counts;
+  for (std::size_t i = 0; i < seen.size(); i++) {
+    const LayerProbe& layer = seen[i];
+    const auto add = [&](const char* name, double value) {
+      names.push_back(fmt::format("{}.{}", i + 1, name));
+      values.push_back(value);
+    };
+    add("gradient", layer.gradient);
+    add("update", layer.update.value_or(std::numeric_limits<double>::quiet_NaN()));
+    add("norm", layer.norm);
+    add("mean", layer.mean);
+    add("deviation", layer.deviation);
+    if (layer.dead) add("dead", *layer.dead);
+    if (layer.saturated) add("saturated", *layer.saturated);
+    bins.push_back(fmt::format("{}.low", i + 1)), counts.push_back(layer.weights.low);
+    bins.push_back(fmt::format("{}.high", i + 1)), counts.push_back(layer.weights.high);
+    for (std::size_t bin = 0; bin < Histogram::kBins; bin++) {
+      bins.push_back(fmt::format("{}.{}", i + 1, bin));
+      counts.push_back(static_cast<double>(layer.weights.counts[bin]));
+    }
+  }
+  writer_.row("layers", epoch, names, values);
+  writer_.row("weights", epoch, bins, counts);
 }
 
 std::optional<Error> RunKeeper::trouble() const {

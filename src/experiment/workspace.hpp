@@ -12,6 +12,7 @@
 #include "experiment/training.hpp"
 #include "track/run_writer.hpp"
 #include "track/store.hpp"
+#include "train/probe.hpp"
 
 namespace atelier {
 
@@ -41,7 +42,8 @@ Metrics metrics_of(const EpochReport& report);
 
 /// The pen of a run: a thread of its own saves models and checkpoints, synced and whole, behind the training. An
 /// epoch's row goes to the store once its checkpoint is on the disk, so what the store shows can be gone on from. When the
-/// disk is slower than the training, a checkpoint that still waits gives way to the next.
+/// disk is slower than the training, a checkpoint that still waits gives way to the next. The same thread looks into the
+/// layers, where the recipe wants that: at the weights of each checkpoint that is saved, and at those before the first step.
 class RunKeeper {
  public:
   /// Makes the run's folder. `steps`: whether `step` will be called.
@@ -54,7 +56,8 @@ class RunKeeper {
   std::filesystem::path model_path() const { return folder_ / "model.safetensors"; }
   std::filesystem::path checkpoint_path() const { return folder_ / "checkpoint.safetensors"; }
 
-  /// Hands over the rows of a training that was read from its checkpoint: a kill may have come between the two.
+  /// Comes first: takes on a training, and hands over the rows of one that was read from its checkpoint, for a kill may
+  /// have come between the two.
   void recall(const Training& training);
   /// Hands over what an epoch just finished has left: copies, no waiting.
   void epoch(const Training& training);
@@ -75,15 +78,19 @@ class RunKeeper {
 
  private:
   struct Bundle {
-    std::optional<Model> model;
-    std::optional<Checkpoint> checkpoint;
-    std::vector<EpochReport> reports;
-    Metrics summary;
+    std::optional<Model> model = {};
+    std::optional<Checkpoint> checkpoint = {};
+    std::vector<EpochReport> reports = {};
+    Metrics summary = {};
+    bool untrained = false;          // look at the layers as they are before the first step
+    std::vector<float> before = {};  // the parameters one step before the checkpoint; empty: do not look
   };
   RunKeeper(Workspace& workspace, const Ticket& ticket, RunWriter writer);
   void hand_over(Bundle bundle);
   void work();
-  Result<void> save(Bundle bundle);
+  Result<void> save(const Bundle& bundle);
+  void look(const Bundle& bundle);
+  void record(int epoch, const std::vector<LayerProbe>& seen);
   void close();
   Result<void> list_files();
 
@@ -91,6 +98,7 @@ class RunKeeper {
   Ticket ticket_;
   Store& store_;
   RunWriter writer_;
+  std::optional<Prober> prober_;  // made before the first bundle, then the thread's own
   mutable std::mutex mutex_;
   std::condition_variable wake_, saved_;
   std::optional<Bundle> waiting_;

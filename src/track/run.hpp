@@ -68,11 +68,11 @@ struct EpochRow {
   bool operator==(const EpochRow&) const = default;
 };
 
-/// A block of rows that share their columns: metrics per step, or of the machine per millisecond.
+/// A block of rows that share their columns: metrics per step, of the machine per millisecond, of layers per epoch.
 struct Series {
-  std::string stream = "step";  ///< or "machine"
+  std::string stream = "step";  ///< or "machine", "layers", "weights"
   std::vector<std::string> names = {};
-  std::vector<std::int64_t> at = {};  ///< rising: steps, or milliseconds since the run's start
+  std::vector<std::int64_t> at = {};  ///< rising: steps, epochs, or milliseconds since the run's start
   std::vector<double> values = {};    ///< [at, names], row by row
   bool operator==(const Series&) const = default;
 };

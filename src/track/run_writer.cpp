@@ -18,7 +18,7 @@ struct RunWriter::Desk {
   Ticket ticket;
   std::vector<EpochRow> epochs;
   Series steps;
-  std::vector<Series> machine;
+  std::vector<Series> rows;  // of any stream but that of steps, one each
   Metrics summary;
   std::int64_t last_step = std::numeric_limits<std::int64_t>::min();
   std::uint64_t handed = 0, written = 0;  // counts of hand-overs
@@ -67,7 +67,7 @@ std::vector<StoreWriter::Room::Parcel> StoreWriter::Room::collect() {
     if (!news && Steady::now() - desk->heard < milliseconds(pace.heartbeat_ms)) continue;
     Parcel parcel{desk, {.ticket = desk->ticket}, desk->handed};
     parcel.news.epochs = std::exchange(desk->epochs, {});
-    parcel.news.series = std::exchange(desk->machine, {});
+    parcel.news.series = std::exchange(desk->rows, {});
     if (!desk->steps.at.empty()) {
       parcel.news.series.push_back(
           {"step", desk->steps.names, std::exchange(desk->steps.at, {}), std::exchange(desk->steps.values, {})});
@@ -174,13 +174,20 @@ void RunWriter::step(std::int64_t step, std::span<const double> values) {
 }
 
 void RunWriter::machine(std::int64_t ms, const Metrics& metrics) {
-  Series row{"machine", {}, {ms}, {}};
+  std::vector<std::string> names;
+  std::vector<double> values;
   for (const auto& [name, value] : metrics) {
-    row.names.push_back(name);
-    row.values.push_back(value);
+    names.push_back(name);
+    values.push_back(value);
   }
+  row("machine", ms, names, values);
+}
+
+void RunWriter::row(std::string stream, std::int64_t at, const std::vector<std::string>& names,
+                    std::span<const double> values) {
+  Series block{std::move(stream), names, {at}, {values.begin(), values.end()}};
   const std::scoped_lock guard(writer_->room_->mutex);
-  desk_->machine.push_back(std::move(row));
+  desk_->rows.push_back(std::move(block));
   desk_->handed++;
   writer_->room_->waiting++;
 }

@@ -30,6 +30,8 @@ class RunWriter {
   void epoch(EpochRow row, const Metrics& also = {});
   /// One step; `values` in the order of the names given to `open`. Steps rise; one that does not is left out.
   void step(std::int64_t step, std::span<const double> values);
+  /// One row of any other stream; a row that the stream has at `at` is replaced.
+  void row(std::string stream, std::int64_t at, const std::vector<std::string>& names, std::span<const double> values);
   /// What the machine does, `ms` after the run's start.
   void machine(std::int64_t ms, const Metrics& metrics);
 

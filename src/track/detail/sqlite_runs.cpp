@@ -129,6 +129,9 @@ Result<Acceptance> SqliteStore::rewind(const Ticket& ticket, int epoch, std::int
     verdict = Acceptance::accepted;
     const auto cut = writer_->execute("DELETE FROM epoch WHERE run = ? AND epoch > ?", **seq, epoch);
     if (!cut) return std::unexpected(cut.error());
+    const auto unseen = writer_->execute(
+        "DELETE FROM series WHERE run = ? AND stream IN ('layers', 'weights') AND first > ?", **seq, epoch);
+    if (!unseen) return std::unexpected(unseen.error());
     return cut_series(**seq, step);
   });
   if (!done) return std::unexpected(done.error());

@@ -24,7 +24,8 @@ export function routeOf(address: string): Route {
   });
   const one: Record<string, View> = { runs: "run", sweeps: "sweep", try: "try" };
   const all: Record<string, View> = { runs: "runs", sweeps: "sweeps", compare: "compare" };
-  const known = pieces.length <= 1 ? all[place] : pieces.length === 2 ? one[place] : undefined;
+  const places = pieces.length <= 1 ? all : pieces.length === 2 ? one : {};
+  const known = Object.hasOwn(places, place) ? places[place] : undefined;
   return { view: known ?? null, id: known ? id : "", query };
 }
 

@@ -1,0 +1,76 @@
+// columns.ts: which columns the runs table has, how wide they are, how their values read.
+import { isShare } from "../../figures/numbers";
+import type { Cell } from "../api";
+import { ago, duration, grouped, percent, short } from "../numbers";
+
+/** What is shown unless told; what no run has is left out. */
+const usual = [
+  "name", "state", "val_accuracy", "val_loss", "optimizer", "learning_rate", "layers", "batch_size", "epochs_done",
+  "seconds", "created", "tags",
+]; // prettier-ignore
+
+export const usualColumns = (known: string[]): string[] => usual.filter((name) => known.includes(name));
+
+const times = new Set(["created", "started", "ended"]);
+
+/** The columns that are changed in place. */
+export const editable = new Set(["name", "group", "tags", "notes"]);
+
+/** A cell as people read it. `now` in milliseconds since 1970. */
+export function cellText(column: string, value: Cell, now: number): string {
+  if (value === null || value === "") return "";
+  if (column === "state") return String(value).replace("_", " ");
+  if (typeof value === "string") return times.has(column) ? ago(value, now) : value.replace(/\s+/g, " ");
+  if (column === "seconds" || column.endsWith("_seconds")) return duration(value);
+  if (isShare(column) && value >= 0 && value <= 1) return percent(value, 2);
+  if (Number.isInteger(value)) return value < 0 ? `−${grouped(-value)}` : grouped(value);
+  return short(value, 4);
+}
+
+/** What hovering tells, where it tells more than the cell. */
+export function cellTitle(column: string, value: Cell, now: number): string | undefined {
+  if (value === null || value === "") return undefined;
+  const whole = String(value);
+  return whole === cellText(column, value, now) && whole.length < 20 ? undefined : whole;
+}
+
+export interface Shape {
+  numeric: boolean;
+  /** In CSS pixels. */
+  width: number;
+}
+
+const letterWidth = 7.4;
+const least = 64;
+const most = 260;
+
+/** The shape of each column, by its title and a sample of its values. */
+export function shapesOf(columns: string[], sample: Cell[][], now: number): Shape[] {
+  return columns.map((column, i) => {
+    let letters = column.length * 0.94 + 2; // with the mark of the order
+    let numbers = 0;
+    let texts = 0;
+    for (const row of sample) {
+      const value = row[i] ?? null;
+      if (typeof value === "number") ++numbers;
+      else if (value !== null && value !== "") ++texts;
+      letters = Math.max(letters, cellText(column, value, now).length);
+    }
+    const width = Math.round(letters * letterWidth + 24);
+    return { numeric: numbers > 0 && texts === 0, width: Math.min(Math.max(width, least), most) };
+  });
+}
+
+/** The pinned columns first, each in the order of `columns`. */
+export function arranged(columns: string[], pinned: string[]): string[] {
+  const first = columns.filter((name) => pinned.includes(name));
+  return [...first, ...columns.filter((name) => !pinned.includes(name))];
+}
+
+/** `name` put before `before`, or at the end. */
+export function moved(columns: string[], name: string, before: string | null): string[] {
+  if (name === before) return columns;
+  const rest = columns.filter((column) => column !== name);
+  const place = before === null ? -1 : rest.indexOf(before);
+  return place < 0 ? [...rest, name] : [...rest.slice(0, place), name, ...rest.slice(place)];
+}

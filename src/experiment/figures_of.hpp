@@ -19,6 +19,8 @@ struct WorkspaceView {
 /// What can be asked of a figure beyond its name; a figure takes what concerns it.
 struct FigureOptions {
   std::string x = {}, y = {};  ///< contour: parameters by name; empty: the most important ones
+  bool test = false;           ///< what is measured with a run's model: on the test set, not the validation split
+  std::string truth = {}, answer = {};  ///< cell: two classes, by name or number
 };
 
 /// The figures that a sweep has, as `atelier plot` names them.
@@ -28,5 +30,16 @@ std::span<const std::string_view> sweep_figure_names();
 /// holds no data. An error, of kind usage, for a name or parameter that is not known: it names the nearest.
 Result<Figure> figure_of_sweep(const WorkspaceView& workspace, const std::string& sweep, std::string_view name,
                                const FigureOptions& options = {});
+
+/// The figures that a run has, as `atelier plot` names them.
+std::span<const std::string_view> run_figure_names();
+
+/// A figure of a run, as it stands: curves, gradients, updates, units, weights and machine from its records alone, the
+/// others by its best model so far and the data it was trained on. `cell` shows the samples of one class that got one
+/// answer. Records that are not there make a figure that says so and holds no data. Errors: a name that is not known (it
+/// names the nearest), a run without a model, data that are gone, a figure that a regression or samples that are no
+/// pictures cannot have.
+Result<Figure> figure_of_run(const WorkspaceView& workspace, const std::string& run, std::string_view name,
+                             const FigureOptions& options = {});
 
 }  // namespace atelier

@@ -2,10 +2,13 @@
 import type { Component } from "svelte";
 import { addressOf, type View } from "./route";
 
-/** `id` is of the run or the sweep; what a view keeps in the address is place.now.query. */
-export type ViewComponent = Component<{ id: string }>;
+/** `id` is of the run or the sweep, where a view is of one; what a view keeps in the address is place.now.query. */
+export type ViewComponent = Component<{ id: string }> | Component<Record<string, never>>;
 
-export const views: Partial<Record<View, () => Promise<{ default: ViewComponent }>>> = {};
+export const views: Partial<Record<View, () => Promise<{ default: ViewComponent }>>> = {
+  runs: () => import("./runs/Runs.svelte"),
+  compare: () => import("./runs/Compare.svelte"),
+};
 
 /** The entries of the side bar, with the views that belong under each. */
 export const rooms: { words: string; address: string; views: View[]; key: string }[] = [

@@ -45,7 +45,9 @@ export async function removeRuns(ids: string[]): Promise<void> {
     return complain(thrown);
   }
   const { runs, refused } = plan;
-  const kept = refused.length ? ` ${counted(refused.length, "run")} still running ${refused.length === 1 ? "stays" : "stay"}.` : "";
+  const kept = refused.length
+    ? ` ${counted(refused.length, "run")} still running ${refused.length === 1 ? "stays" : "stay"}.`
+    : "";
   if (runs.length === 0) return void say(refused.length ? `Nothing is deleted.${kept}` : "There is nothing to delete.");
   for (const id of runs) doomed.add(id);
 
@@ -106,7 +108,11 @@ interface Before {
 
 async function before(ids: string[]): Promise<Before[]> {
   const { rows } = await api.runs({ where: onlyRuns(ids), columns: ["id", "tags", "notes"], limit: ids.length });
-  return rows.map(([id, tags, notes]) => ({ id: String(id), tags: tagsOf(String(tags ?? "")), notes: String(notes ?? "") }));
+  return rows.map(([id, tags, notes]) => ({
+    id: String(id),
+    tags: tagsOf(String(tags ?? "")),
+    notes: String(notes ?? ""),
+  }));
 }
 
 /** Adds and takes away tags; runs that need no change get none. */
@@ -142,7 +148,10 @@ export async function noteRuns(ids: string[], notes: string): Promise<void> {
 }
 
 /** What has to be changed for a run to have this name, group, notes and tags. */
-export function changeOf(run: Pick<Run, "name" | "group" | "notes" | "tags">, wish: RunChange & { tags?: string[] }): RunChange | null {
+export function changeOf(
+  run: Pick<Run, "name" | "group" | "notes" | "tags">,
+  wish: RunChange & { tags?: string[] },
+): RunChange | null {
   const change: RunChange = {};
   for (const field of ["name", "group", "notes"] as const) {
     const value = wish[field];

@@ -2,6 +2,8 @@
 import { isShare } from "../../figures/numbers";
 import type { Cell } from "../api";
 import { ago, duration, grouped, percent, short } from "../numbers";
+import type { Summary } from "./groups";
+import { plusMinus } from "./interval";
 
 /** What is shown unless told; what no run has is left out. */
 const usual = [
@@ -25,6 +27,13 @@ export function cellText(column: string, value: Cell, now: number): string {
   if (isShare(column) && value >= 0 && value <= 1) return percent(value, 2);
   if (Number.isInteger(value)) return value < 0 ? `−${grouped(-value)}` : grouped(value);
   return short(value, 4);
+}
+
+/** What a column says of a group: one value, a mean with its interval, or how many values there are. */
+export function summaryText(column: string, summary: Summary, now: number): string {
+  if (summary.kind === "same") return cellText(column, summary.value, now);
+  if (summary.kind === "several") return `${summary.count} values`;
+  return summary.kind === "mean" && !times.has(column) ? plusMinus(summary.mean, isShare(column)) : "";
 }
 
 /** What hovering tells, where it tells more than the cell. */
@@ -58,6 +67,14 @@ export function shapesOf(columns: string[], sample: Cell[][], now: number): Shap
     }
     const width = Math.round(letters * letterWidth + 24);
     return { numeric: numbers > 0 && texts === 0, width: Math.min(Math.max(width, least), most) };
+  });
+}
+
+/** The shapes with room for other texts too. */
+export function widened(shapes: Shape[], rows: string[][]): Shape[] {
+  return shapes.map((shape, i) => {
+    const letters = rows.reduce((longest, row) => Math.max(longest, row[i]?.length ?? 0), 0);
+    return { ...shape, width: Math.min(Math.max(shape.width, Math.round(letters * letterWidth + 24)), most) };
   });
 }
 

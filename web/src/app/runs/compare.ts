@@ -66,10 +66,16 @@ export function curvesOf(runs: Run[], histories: History[]): Figure<"curves"> {
         panels.set(metric, panel);
       }
       const points = epochs.map((epoch, e): [number, number | null] => [epoch, values[e]?.[c] ?? null]);
-      panel.lines.push({ name: role === "train" ? `${names[r]}, training` : names[r]!, run: runs[r]!.id, role, points });
+      panel.lines.push({
+        name: role === "train" ? `${names[r]}, training` : names[r]!,
+        run: runs[r]!.id,
+        role,
+        points,
+      });
     });
   });
-  const order = (metric: string): number => (first.indexOf(metric) + 1 || first.length + 1) + (isShare(metric) ? 0 : 0.5);
+  const order = (metric: string): number =>
+    (first.indexOf(metric) + 1 || first.length + 1) + (isShare(metric) ? 0 : 0.5);
   const sorted = [...panels.entries()].sort(([a], [b]) => order(a) - order(b) || (a < b ? -1 : 1));
   return {
     figure: "curves",

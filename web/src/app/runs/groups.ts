@@ -4,10 +4,7 @@ import { meanOf, type Mean } from "./interval";
 
 /** What a column says of a group. */
 export type Summary =
-  | { kind: "none" }
-  | { kind: "same"; value: Cell }
-  | { kind: "mean"; mean: Mean }
-  | { kind: "several"; count: number };
+  { kind: "none" } | { kind: "same"; value: Cell } | { kind: "mean"; mean: Mean } | { kind: "several"; count: number };
 
 export interface Group {
   /** Short, and the same for the same group whatever else is there. */

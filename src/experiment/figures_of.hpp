@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "analysis/sweep_table.hpp"
 #include "figures/figure.hpp"
 #include "track/store.hpp"
 
@@ -23,11 +24,15 @@ struct FigureOptions {
   std::string truth = {}, answer = {};  ///< cell: two classes, by name or number
 };
 
+/// What a sweep tried and what came out, as its trials stand. An error when its record is damaged.
+Result<SweepTable> sweep_table_of(Store& store, const Sweep& sweep);
+
 /// The figures that a sweep has, as `atelier plot` names them.
 std::span<const std::string_view> sweep_figure_names();
 
-/// A figure of a sweep, as its trials stand. Where they have shown nothing yet, the figure says so in its title and
-/// holds no data. An error, of kind usage, for a name or parameter that is not known: it names the nearest.
+/// A figure of a sweep, by its id, as its trials stand. Where they have shown nothing yet, the figure says so in its
+/// title and holds no data. `curves` and `confusion` are those of its best trial, and an error while there is none. A name
+/// or parameter that is not known is an error that names the nearest.
 Result<Figure> figure_of_sweep(const WorkspaceView& workspace, const std::string& sweep, std::string_view name,
                                const FigureOptions& options = {});
 

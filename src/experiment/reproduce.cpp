@@ -13,6 +13,7 @@
 #include "analysis/paired.hpp"
 #include "analysis/samples.hpp"
 #include "experiment/build.hpp"
+#include "experiment/detail/reproduce_parts.hpp"
 #include "experiment/detail/reproduce_sweep.hpp"
 #include "experiment/rehearsal.hpp"
 #include "train/evaluate.hpp"
@@ -110,13 +111,17 @@ Result<std::vector<LossAnswer>> compare_losses(Recipe recipe, int seeds, const S
   std::vector<LossAnswer> answers;
   for (std::size_t l = 0; l < std::size(kLosses) && !progress.stopped(); l++) {
     std::vector<double> accuracy;
+    std::vector<std::vector<double>> curves;
     for (int s = 0; s < seeds; s++) {
       auto& result = results[l * static_cast<std::size_t>(seeds) + static_cast<std::size_t>(s)];
       if (!result) return pass_on(result);
-      accuracy.push_back(*result->back().val_accuracy);
+      curves.emplace_back();
+      for (const EpochReport& e : *result) curves.back().push_back(*e.val_accuracy);
+      accuracy.push_back(curves.back().back());
     }
     const std::vector<double> reference = answers.empty() ? accuracy : answers.front().accuracy;
     answers.push_back(compare_pairs(kLosses[l], reference, std::move(accuracy)));
+    answers.back().curves = std::move(curves);
   }
   return answers;
 }
@@ -218,6 +223,7 @@ Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceW
   Result<ConfusionMatrix> confusion = confusion_of(r.sweep.model, *pair.test, pool);
   if (!confusion) return pass_on(confusion);
   r.confusion = *std::move(confusion);
+  if (auto drawn = add_figures(r); !drawn) return pass_on(drawn);
   r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return r;
 }

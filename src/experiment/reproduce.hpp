@@ -11,13 +11,14 @@
 #include "analysis/proportion.hpp"
 #include "experiment/session.hpp"
 #include "experiment/sweep.hpp"
+#include "figures/report.hpp"
 #include "figures/samples.hpp"
 #include "nn/gradient_check.hpp"
 
 namespace atelier {
 
 struct ReproduceOptions {
-  std::filesystem::path folder = "reproduce";  ///< for pictures, report.md, results.json and the trained network
+  std::filesystem::path folder = "reproduce";  ///< for the report, its pictures, results.json and the trained networks
   bool quick = false;                          ///< fewer epochs and seeds: under a minute on two cores
   std::uint64_t seed = 1;
   std::string dataset = "fashion_mnist", data;  ///< as in Recipe
@@ -39,6 +40,7 @@ struct NetworkAnswer {
   std::size_t shown = 0;             ///< position in the test set of the picture below
   std::string truth;                 ///< its class
   std::vector<float> before, after;  ///< its distribution over the classes, untrained and trained
+  Figure curves = {};
 };
 
 /// Question 3: one optimizer of the race, from the same initial weights and in the same order of samples.
@@ -49,18 +51,21 @@ struct Racer {
   std::string trouble;  ///< why it did not finish; empty when it did
 };
 
-/// Questions 4 and 5: the sweep over the assignment's own space.
+/// Questions 4 to 7: the sweep over the assignment's own space.
 struct SweepAnswer {
   std::string file;      ///< the sweep file
   SweepOutcome outcome;  ///< trials in the order of their creation
   Recipe best;           ///< of the trial with the best validation accuracy
   std::filesystem::path model;
+  std::vector<Figure> search = {}, insight = {};  ///< of Questions 4 and 6
+  Figure created = {}, confusion = {};            ///< of Questions 5 and 7
 };
 
 /// Question 8: one loss over the seeds, paired with cross-entropy seed by seed.
 struct LossAnswer {
   std::string loss;
-  std::vector<double> accuracy;  ///< validation accuracy after the last epoch, a seed
+  std::vector<double> accuracy;             ///< validation accuracy after the last epoch, a seed
+  std::vector<std::vector<double>> curves;  ///< validation accuracy [seed][epoch]
   double mean = 0, mean_difference = 0;
   double half_width = 0;  ///< of the 95 % interval of the mean difference (Student's t)
 };
@@ -71,6 +76,7 @@ struct Reproduction {
   std::size_t train = 0, validation = 0, test = 0;
   std::vector<std::string> class_names;
   SamplesFigure samples;
+  Figure sample_figure = {};
   NetworkAnswer network;
   std::vector<GradientCheck> gradients;
   Recipe race_recipe;
@@ -86,15 +92,15 @@ struct Reproduction {
 /// The best validation accuracy so far, trial by trial; NaN before the first.
 std::vector<double> running_best(const SweepOutcome& outcome);
 
-/// Answers the questions; pictures, report and data are written by `write_report`. The same options give the same
+/// Answers the questions; report, pictures and data are written by `write_report`. The same options give the same
 /// answers, whatever the machine, but for the times.
 Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceWatch& watch);
 
-/// Writes report.md, results.json, samples.png and confusion.png into the folder.
-Result<void> write_report(const Reproduction& answers);
+/// The answers as a report.
+Report report_of(const Reproduction& answers);
 
-/// The report as Markdown.
-std::string report_text(const Reproduction& answers);
+/// Writes report.html, report.md with its pictures, and results.json into the folder.
+Result<void> write_report(const Reproduction& answers);
 
 /// Mean of b - a and the half width of its 95 % interval over pairs (Student's t); without two pairs
 /// or more it is infinite.

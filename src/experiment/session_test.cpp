@@ -218,10 +218,11 @@ TEST_F(SessionTest, ReproduceGivesTheSameAnswersAndWritesThem) {
     EXPECT_EQ(answers->race.size(), 6u);
     EXPECT_EQ(answers->confusion->total(), 100u);
     ASSERT_TRUE(write_report(*answers));
-    for (const char* name : {"report.md", "results.json", "samples.png", "confusion.png"}) {
+    for (const char* name :
+         {"report.html", "report.md", "results.json", "question-1-samples.svg", "question-7-confusion.svg"}) {
       EXPECT_TRUE(fs::exists(options.folder / name)) << name;
     }
-    reports[threads == 1 ? 0 : 1] = report_text(*answers);
+    reports[threads == 1 ? 0 : 1] = to_markdown(report_of(*answers));
   }
   EXPECT_EQ(reports[0], reports[1]);
 }

@@ -5,13 +5,13 @@ import { csv, jsonRows, tsv } from "../src/app/files";
 import { answerFrom, inOrder } from "../src/app/inlined";
 import { ago, bytes, duration } from "../src/app/numbers";
 import { addressOf, routeOf } from "../src/app/route";
-import { arranged, cellText, moved, shapesOf, usualColumns } from "../src/app/runs/columns";
+import { arranged, capped, cellText, moved, shapesOf, usualColumns, widened } from "../src/app/runs/columns";
 import { curvesOf, linesOf } from "../src/app/runs/compare";
 import { completions, named, onlyRuns, wordAt } from "../src/app/runs/filter";
 import { groupsOf, orderOf, telling } from "../src/app/runs/groups";
 import { meanOf, plusMinus, student95 } from "../src/app/runs/interval";
 import { queryOf, stateOf, type ViewState } from "../src/app/runs/state";
-import { pagesOf, scrollTo, windowOf } from "../src/app/runs/window";
+import { columnsSeen, pagesOf, scrollTo, windowOf } from "../src/app/runs/window";
 
 describe("intervals", () => {
   it("know Student's t", () => {
@@ -124,6 +124,11 @@ describe("the window of a long table", () => {
     expect(pagesOf({ first: 100, last: 200 }, 100)).toEqual([1]);
     expect(pagesOf({ first: 0, last: 0 }, 100)).toEqual([]);
   });
+  it("shows the pinned columns, and those in view", () => {
+    const widths = Array.from({ length: 50 }, () => 100);
+    expect(columnsSeen(widths, 1, 2000, 350, 0)).toEqual([0, 19, 20, 21, 22, 23]);
+    expect(columnsSeen(widths, 0, 0, 150, 100)).toEqual([0, 1, 2]);
+  });
   it("scrolls only to what is not seen", () => {
     expect(scrollTo(3, 0, 280, 28)).toBe(0);
     expect(scrollTo(10, 0, 280, 28)).toBe(28);
@@ -165,17 +170,13 @@ describe("columns", () => {
     ]);
   });
   it("have the width of what they hold", () => {
-    const shapes = shapesOf(
-      ["name", "loss", "x"],
-      [
-        ["a".repeat(80), 0.5, null],
-        ["b", 0.25, "nan"],
-      ],
-      0,
-    );
+    const widthOf = (text: string): number => 7 * text.length;
+    const rows: Cell[][] = [["a".repeat(80), 0.5, null], ["b", 0.25, "nan"]]; // prettier-ignore
+    const shapes = shapesOf(["name", "loss", "x"], rows, 0, widthOf);
     expect(shapes.map(({ numeric }) => numeric)).toEqual([false, true, false]);
-    expect(shapes[0]!.width).toBe(260);
-    expect(shapes[1]!.width).toBeLessThan(100);
+    expect(shapes.map(({ width }) => width)).toEqual([320, 70, 64]);
+    expect(widened(shapes, [["", "0.123 ± 0.004", ""]], widthOf)[1]!.width).toBe(7 * 13 + 26);
+    expect(capped(shapes, 1, 400).map(({ width }) => width)).toEqual([180, 70, 64]);
   });
   it("are arranged: the pinned first", () => {
     expect(arranged(["a", "b", "c"], ["c"])).toEqual(["c", "a", "b"]);
@@ -219,7 +220,10 @@ describe("a comparison", () => {
       epochs: [1],
       values: [[1, 2, 3, 4]],
     };
-    const { panels } = curvesOf([run("a"), run("b")], [history, history]).data;
+    const better = { ...history, values: [[1, 2, 3.5, 4]] };
+    const { title, data } = curvesOf([run("a"), run("b")], [history, better]);
+    const { panels } = data;
+    expect(title).toBe("b reaches 350.00 % validation accuracy, the highest");
     expect(panels.map(({ y, lines }) => [y.name, lines.length])).toEqual([["accuracy", 2], ["loss", 4]]); // prettier-ignore
     expect(panels[1]!.lines.map(({ name, role }) => [name, role])).toContainEqual(["b, training", "train"]);
   });

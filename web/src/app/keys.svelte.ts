@@ -1,4 +1,5 @@
 // keys.svelte.ts: what the keyboard does, in one list that `?` shows and the palette offers.
+import { untrack } from "svelte";
 
 export interface Command {
   /** "j", "Shift+J", "Ctrl+K", "ArrowDown", "#"; none: only in the palette. */
@@ -21,7 +22,7 @@ export const commands = new Commands();
 export function offer(some: () => Command[]): void {
   $effect(() => {
     const mine = some();
-    commands.all = [...mine, ...commands.all];
+    commands.all = [...mine, ...untrack(() => commands.all)];
     return () => (commands.all = commands.all.filter((command) => !mine.includes(command)));
   });
 }

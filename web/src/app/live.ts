@@ -17,7 +17,7 @@ const listeners = new Set<(event: LiveEvent) => void>();
 const state = writable<Connection>("connecting");
 
 /** Whether news arrive. A report is as it was made. */
-export const connection: Readable<Connection> = served ? readable("offline") : state;
+export const connection: Readable<Connection> = served ? state : readable("offline");
 
 /** Calls `take` for every event until the function that is returned is called. */
 export function onLive(take: (event: LiveEvent) => void): () => void {

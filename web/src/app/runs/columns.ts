@@ -49,33 +49,47 @@ export interface Shape {
   width: number;
 }
 
-const letterWidth = 7.4;
 const least = 64;
-const most = 260;
+const most = 320;
+const padding = 26; // of a cell, and a hair
+const headLetter = 7.25; // of the titles' own face
+
+/** The width of a text in the table's font, in CSS pixels. */
+export type WidthOf = (text: string) => number;
+
+const within = (width: number): number => Math.min(Math.max(Math.ceil(width) + padding, least), most);
 
 /** The shape of each column, by its title and a sample of its values. */
-export function shapesOf(columns: string[], sample: Cell[][], now: number): Shape[] {
+export function shapesOf(columns: string[], sample: Cell[][], now: number, widthOf: WidthOf): Shape[] {
   return columns.map((column, i) => {
-    let letters = column.length * 0.94 + 2; // with the mark of the order
+    let width = (column.length + 2) * headLetter; // with the mark of the order
     let numbers = 0;
     let texts = 0;
     for (const row of sample) {
       const value = row[i] ?? null;
       if (typeof value === "number") ++numbers;
       else if (value !== null && value !== "") ++texts;
-      letters = Math.max(letters, cellText(column, value, now).length);
+      width = Math.max(width, widthOf(cellText(column, value, now)));
     }
-    const width = Math.round(letters * letterWidth + 24);
-    return { numeric: numbers > 0 && texts === 0, width: Math.min(Math.max(width, least), most) };
+    if (column === "state") width = Math.max(width, widthOf("stopped early") + 14); // with its mark
+    return { numeric: numbers > 0 && texts === 0, width: within(width) };
   });
 }
 
 /** The shapes with room for other texts too. */
-export function widened(shapes: Shape[], rows: string[][]): Shape[] {
+export function widened(shapes: Shape[], rows: string[][], widthOf: WidthOf): Shape[] {
   return shapes.map((shape, i) => {
-    const letters = rows.reduce((longest, row) => Math.max(longest, row[i]?.length ?? 0), 0);
-    return { ...shape, width: Math.min(Math.max(shape.width, Math.round(letters * letterWidth + 24)), most) };
+    const widest = rows.reduce((longest, row) => Math.max(longest, widthOf(row[i] ?? "")), 0);
+    return { ...shape, width: Math.max(shape.width, within(widest)) };
   });
+}
+
+/** The shapes in a table so wide that the pinned columns leave more than half of it to the others. */
+export function capped(shapes: Shape[], pinned: number, width: number): Shape[] {
+  const fair = (0.45 * width) / pinned;
+  return shapes.map((shape, i) =>
+    i < pinned ? { ...shape, width: Math.max(least, Math.min(shape.width, fair)) } : shape,
+  );
 }
 
 /** The pinned columns first, each in the order of `columns`. */

@@ -1,5 +1,5 @@
 // compare.ts: what differs between runs, and their curves above each other.
-import { isShare } from "../../figures/numbers";
+import { isShare, percent, short } from "../../figures/numbers";
 import type { Figure } from "../../figures/figure";
 import type { History, Json, Run, Values } from "../api";
 
@@ -52,10 +52,29 @@ const first = ["accuracy", "loss"];
 /** Of no interest above each other: how long an epoch took, how fast it went. */
 const left = new Set(["train_seconds", "samples_per_second", "seconds"]);
 
+type Panel = Figure<"curves">["data"]["panels"][number];
+
+/** Which run comes furthest, in words: by the first panel that has a validation. */
+function bestOf(panels: Panel[]): string | null {
+  for (const { y, lines } of panels) {
+    const up = y.name === "accuracy";
+    if (!up && y.name !== "loss") continue;
+    let best: { name: string; value: number } | null = null;
+    for (const { name, role, points } of lines) {
+      if (role !== "validation") continue;
+      for (const [, value] of points) {
+        if (value !== null && (!best || (up ? value > best.value : value < best.value))) best = { name, value };
+      }
+    }
+    if (best) return `${best.name} reaches ${up ? `${percent(best.value, 2)} validation accuracy, the highest` : `a validation loss of ${short(best.value, 4)}, the lowest`}`; // prettier-ignore
+  }
+  return null;
+}
+
 /** The curves of several runs: a panel a metric, a colour a run, training dashed. */
 export function curvesOf(runs: Run[], histories: History[]): Figure<"curves"> {
   const names = shortNames(runs);
-  const panels = new Map<string, Figure<"curves">["data"]["panels"][number]>();
+  const panels = new Map<string, Panel>();
   histories.forEach(({ names: columns, epochs, values }, r) => {
     columns.forEach((column, c) => {
       if (left.has(column)) return;
@@ -80,8 +99,8 @@ export function curvesOf(runs: Run[], histories: History[]): Figure<"curves"> {
   return {
     figure: "curves",
     kind: "curves",
-    title: "Curves",
-    caption: "whole: validation, dashed: training",
+    title: bestOf(sorted.map(([, panel]) => panel)) ?? "Curves",
+    caption: "Whole lines: validation, dashed: training.",
     words: [],
     data: { x: { name: "epoch", label: "epoch", scale: "linear" }, panels: sorted.map(([, panel]) => panel) },
   };

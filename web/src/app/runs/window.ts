@@ -25,3 +25,17 @@ export function scrollTo(index: number, top: number, height: number, row: number
   if (index * row < top) return index * row;
   return Math.max(top, (index + 1) * row - height);
 }
+
+/**
+ * The columns of which something is seen, with `beyond` pixels more on either side: the pinned ones, and those that a
+ * view of `width` pixels, scrolled to `left`, shows beside them.
+ */
+export function columnsSeen(widths: number[], pinned: number, left: number, width: number, beyond: number): number[] {
+  const seen: number[] = [];
+  let start = 0;
+  widths.forEach((one, i) => {
+    if (i < pinned || (start + one >= left - beyond && start <= left + width + beyond)) seen.push(i);
+    start += one;
+  });
+  return seen;
+}

@@ -7,6 +7,7 @@ import { ago, bytes, duration } from "../src/app/numbers";
 import { addressOf, routeOf } from "../src/app/route";
 import { arranged, capped, cellText, moved, shapesOf, usualColumns, widened } from "../src/app/runs/columns";
 import { curvesOf, linesOf } from "../src/app/runs/compare";
+import { groupTable } from "../src/app/runs/export";
 import { completions, named, onlyRuns, wordAt } from "../src/app/runs/filter";
 import { groupsOf, orderOf, telling } from "../src/app/runs/groups";
 import { meanOf, plusMinus, student95 } from "../src/app/runs/interval";
@@ -150,6 +151,20 @@ describe("files", () => {
   });
   it("are JSON with numbers as numbers", () => {
     expect(JSON.parse(jsonRows(["a", "b"], [[1, "x"], [null, 'q"']]))).toEqual([{ a: 1, b: "x" }, { a: null, b: 'q"' }]); // prettier-ignore
+  });
+});
+
+describe("groups as a file", () => {
+  it("say by what they differ, what they share and what they measured", () => {
+    const rows: Cell[][] = [
+      ["a", "finished", 0.9, "adam"],
+      ["b", "finished", 0.8, "adam"],
+      ["c", "failed", null, "sgd"],
+    ];
+    const { columns, rows: table } = groupTable(["loss"], groupsOf(rows, [3], 4), ["config.optimizer"]);
+    expect(columns).toEqual(["runs", "config.optimizer", "loss", "loss ±"]);
+    expect(table[0]).toEqual([2, "adam", expect.closeTo(0.85), expect.closeTo(0.6353, 3)]);
+    expect(table[1]).toEqual([1, "sgd", null, null]);
   });
 });
 

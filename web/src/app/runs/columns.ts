@@ -7,7 +7,7 @@ import { plusMinus } from "./interval";
 
 /** What is shown unless told; what no run has is left out. */
 const usual = [
-  "name", "state", "val_accuracy", "val_loss", "optimizer", "learning_rate", "layers", "batch_size", "epochs_done",
+  "name", "val_accuracy", "state", "val_loss", "optimizer", "learning_rate", "layers", "batch_size", "epochs_done",
   "seconds", "created", "tags",
 ]; // prettier-ignore
 

@@ -8,6 +8,8 @@ export type ViewComponent = Component<{ id: string }> | Component<Record<string,
 export const views: Partial<Record<View, () => Promise<{ default: ViewComponent }>>> = {
   runs: () => import("./runs/Runs.svelte"),
   compare: () => import("./runs/Compare.svelte"),
+  sweeps: () => import("./sweep/Sweeps.svelte"),
+  sweep: () => import("./sweep/Sweep.svelte"),
 };
 
 /** The entries of the side bar, with the views that belong under each. */

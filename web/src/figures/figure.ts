@@ -22,6 +22,8 @@ export interface Axis {
   scale: Scale;
   /** The values of a category, in order. */
   values?: string[];
+  /** From high to low. */
+  flipped?: boolean;
 }
 
 /** One trial of a sweep, as every figure of a sweep names it. */
@@ -76,8 +78,11 @@ export interface ConfusionData {
 }
 
 export interface ParallelData {
-  /** The last axis is the metric. */
   axes: Axis[];
+  /** Which axis is the metric; the last where absent. */
+  metric?: number;
+  /** Which axis colours the lines; the metric where absent. */
+  colour?: number;
   goal: Goal;
   lines: { trial: Trial; values: (number | string | null)[] }[];
 }

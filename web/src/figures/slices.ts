@@ -67,6 +67,7 @@ export const slices: Drawing<"slices"> = {
       const slot = (cellWidth - 68) / Math.max(1, lane.stops.length);
       const lean = lane.even && lane.stops.some((value) => 6.8 * String(value).length > slot);
       grid.push({
+        id: each.axis.name,
         left: frame.left + (i % columns) * cellWidth + 52,
         top: frame.top + Math.floor(i / columns) * cellHeight + 10,
         width: cellWidth - 68,

@@ -44,28 +44,14 @@ Result<Record> record_of(Store& store, const std::string& word) {
 }
 
 Json json_of(const Record& record) {
-  const Run& run = record.run;
-  Json json = head_json(run);
-  json["reason"] = run.reason;
-  json["notes"] = run.notes;
-  json["started"] = run.started ? Json(iso_time(*run.started)) : Json();
-  json["ended"] = run.ended ? Json(iso_time(*run.ended)) : Json();
-  json["attempt"] = run.attempt;
-  json["worker"] = run.worker;
-  json["config"] = read_json(run.config);
-  json["summary"] = read_json(run.summary);
-  json["environment"] = read_json(run.environment);
-  if (run.trial) json["plan"] = read_json(run.plan);
+  Json json = run_json(record.run);
   json["history"] = Json::array();
   for (const EpochRow& row : record.history) {
     Json line{{"epoch", row.epoch}};
     for (const auto& [name, value] : row.metrics) line[name] = number_json(value);
     json["history"].push_back(std::move(line));
   }
-  json["artifacts"] = Json::array();
-  for (const Artifact& a : record.artifacts)
-    json["artifacts"].push_back(
-        {{"name", a.name}, {"path", a.path}, {"kind", a.kind}, {"bytes", a.bytes}, {"sha256", a.sha256}});
+  json["artifacts"] = artifacts_json(record.artifacts);
   return json;
 }
 

@@ -1,7 +1,6 @@
 // runs_text.cpp: times, sizes and values of runs in words, and runs as lines of JSON.
 #include "cli/runs_text.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,10 +20,6 @@ using Json = nlohmann::ordered_json;
 std::string number_text(double value) { return std::isfinite(value) ? fmt::format("{:.6g}", value) : in_full(value); }
 
 }  // namespace
-
-std::string iso_time(WallTime time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(time));
-}
 
 WallTime wall_now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
 
@@ -76,26 +71,6 @@ std::string shown(RunState state, Colour colour) {
                   : state == RunState::finished || state == RunState::killed ? Ink::plain
                                                                              : Ink::dim;
   return inked(name_of(state), ink, colour);
-}
-
-Json read_json(const JsonText& text) {
-  Json json = Json::parse(text, nullptr, false);
-  return json.is_object() ? json : Json::object();
-}
-
-std::string one_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-Json number_json(double value) {
-  if (std::isfinite(value)) return value;
-  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-}
-
-Json head_json(const Run& run) {
-  Json json{{"id", run.id},     {"state", name_of(run.state)},      {"name", run.name}, {"group", run.group},
-            {"tags", run.tags}, {"created", iso_time(run.created)}, {"seconds", Json()}};
-  if (run.started && run.ended) json["seconds"] = static_cast<double>((*run.ended - *run.started).count()) / 1000;
-  if (run.trial) json.update({{"sweep", run.trial->sweep}, {"trial", run.trial->number}});
-  return json;
 }
 
 std::string list_line(const Run& run) {

@@ -7,12 +7,10 @@
 
 #include "cli/help.hpp"
 #include "figures/terminal.hpp"
-#include "track/run.hpp"
+#include "track/run_json.hpp"
 
 namespace atelier::cli {
 
-/// "2026-07-13T10:22:05Z", as filters compare it.
-std::string iso_time(WallTime time);
 /// How long ago: "now", "12 s ago", "3 min ago", "5 h ago", "2 d ago", then the date.
 std::string age(WallTime time, WallTime now);
 /// The wall clock's time.
@@ -31,16 +29,7 @@ std::string shown(const nlohmann::ordered_json& value);
 /// The name of a state in its colour.
 std::string shown(RunState state, Colour colour);
 
-/// A JSON text of the store as a value; an empty object where it is none.
-nlohmann::ordered_json read_json(const JsonText& text);
-/// One line of JSON, whatever bytes its texts have.
-std::string one_line(const nlohmann::ordered_json& json);
-/// A number as records write it: not a number and the infinities are the texts "nan", "inf", "-inf".
-nlohmann::ordered_json number_json(double value);
-
-/// id, state, name, group, tags, created, seconds, and of a trial sweep and number: a run without its long parts.
-nlohmann::ordered_json head_json(const Run& run);
-/// The same with configuration and summary, as one line. These are handed on as they are stored, unread.
+/// The head of a run with configuration and summary, as one line. These are handed on as they are stored, unread.
 std::string list_line(const Run& run);
 
 /// Seconds of the last attempt; of one that runs, up to now. Not a number where none has begun.

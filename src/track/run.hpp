@@ -155,6 +155,20 @@ struct Removal {
   std::uint64_t bytes = 0;                ///< given back to the disk, files of the runs included
 };
 
+/// What tells a watcher that something has happened; cheap however many runs there are.
+struct Pulse {
+  struct Beat {
+    std::string run = {};
+    int attempt = 0;
+    int epochs = 0;  ///< the last one
+    bool operator==(const Beat&) const = default;
+  };
+  std::int64_t version = 0;  ///< another one as soon as another connection has written
+  std::int64_t runs = 0;     ///< how many there are
+  std::int64_t newest = 0;   ///< rises with every run that is created
+  std::vector<Beat> running = {};
+};
+
 /// One value of a listing.
 using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 

@@ -108,10 +108,15 @@ class FullDisk final : public Store {
     return store_.table(q, c);
   }
   Result<std::vector<std::string>> columns() override { return store_.columns(); }
-  Result<std::vector<EpochRow>> history(const std::string& run) override { return store_.history(run); }
+  Result<std::int64_t> count(const std::string& where) override { return store_.count(where); }
+  Result<std::vector<EpochRow>> history(const std::string& run, int after) override {
+    return store_.history(run, after);
+  }
   Result<std::vector<Series>> series(const std::string& run, const std::string& stream) override {
     return store_.series(run, stream);
   }
+  Result<Bucketed> buckets(const std::string& run, const BucketQuery& q) override { return store_.buckets(run, q); }
+  Result<Pulse> pulse() override { return store_.pulse(); }
   Result<std::vector<Artifact>> artifacts(const std::string& run) override { return store_.artifacts(run); }
   Result<Removal> remove(std::span<const std::string> runs, bool dry) override { return store_.remove(runs, dry); }
   Result<Sweep> create_sweep(const NewSweep& sweep) override { return store_.create_sweep(sweep); }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "track/buckets.hpp"
 #include "track/clock.hpp"
 #include "track/run.hpp"
 
@@ -37,10 +38,17 @@ class Store {
   virtual Result<std::vector<Run>> runs(const RunQuery& query) = 0;
   /// Only these values of the runs, a row each: fields, `config.x`, `summary.x`, or just `x`. None: the id.
   virtual Result<std::vector<std::vector<Cell>>> table(const RunQuery& query, std::span<const std::string> columns) = 0;
+  /// How many runs a filter meets.
+  virtual Result<std::int64_t> count(const std::string& where) = 0;
   /// Every name that `where`, `sort` and `columns` know, sorted.
   virtual Result<std::vector<std::string>> columns() = 0;
-  virtual Result<std::vector<EpochRow>> history(const std::string& run) = 0;
+  /// The epochs above `after`.
+  virtual Result<std::vector<EpochRow>> history(const std::string& run, int after = 0) = 0;
   virtual Result<std::vector<Series>> series(const std::string& run, const std::string& stream) = 0;
+  /// A stream of a run in few points, made within the store; no names, no points.
+  virtual Result<Bucketed> buckets(const std::string& run, const BucketQuery& query) = 0;
+  /// What a watcher compares from moment to moment.
+  virtual Result<Pulse> pulse() = 0;
   virtual Result<std::vector<Artifact>> artifacts(const std::string& run) = 0;
   /// Deletes runs with their files, and gives the space back. Running ones are left alone and named.
   virtual Result<Removal> remove(std::span<const std::string> runs, bool dry_run) = 0;

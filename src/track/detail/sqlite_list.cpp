@@ -148,6 +148,19 @@ Result<std::vector<std::vector<Cell>>> SqliteStore::table(const RunQuery& query,
   return cells;
 }
 
+Result<std::int64_t> SqliteStore::count(const std::string& where) {
+  const std::scoped_lock guard(reading_);
+  auto names = FieldNames::load(*reader_);
+  if (!names) return pass_on(names);
+  QueryText text(*names);
+  const auto condition = text.condition(where);
+  if (!condition) return std::unexpected(condition.error());
+  auto rows = bound(*reader_, fmt::format("SELECT count(*) FROM run WHERE {}", *condition), text);
+  std::int64_t count = 0;
+  if (auto read = each_row(rows, [&](const auto& row) { count = row.integer(0); }); !read) return pass_on(read);
+  return count;
+}
+
 Result<std::vector<std::string>> SqliteStore::columns() {
   const std::scoped_lock guard(reading_);
   auto fields = FieldNames::load(*reader_);
@@ -161,11 +174,12 @@ Result<std::vector<std::string>> SqliteStore::columns() {
   return names;
 }
 
-Result<std::vector<EpochRow>> SqliteStore::history(const std::string& run) {
+Result<std::vector<EpochRow>> SqliteStore::history(const std::string& run, int after) {
   const std::scoped_lock guard(reading_);
   const auto seq = seq_of(*reader_, run);
   if (!seq) return std::unexpected(seq.error());
-  auto rows = reader_->query("SELECT epoch, metrics FROM epoch WHERE run = ? ORDER BY epoch", *seq);
+  auto rows =
+      reader_->query("SELECT epoch, metrics FROM epoch WHERE run = ? AND epoch > ? ORDER BY epoch", *seq, after);
   std::vector<EpochRow> history;
   const auto read = each_row(
       rows, [&](const auto& row) { history.push_back({static_cast<int>(row.integer(0)), metrics_of(row.text(1))}); });

@@ -29,9 +29,12 @@ class SqliteStore final : public Store {
   Result<Run> run(const std::string& id) override;
   Result<std::vector<Run>> runs(const RunQuery& query) override;
   Result<std::vector<std::vector<Cell>>> table(const RunQuery& query, std::span<const std::string> columns) override;
+  Result<std::int64_t> count(const std::string& where) override;
   Result<std::vector<std::string>> columns() override;
-  Result<std::vector<EpochRow>> history(const std::string& run) override;
+  Result<std::vector<EpochRow>> history(const std::string& run, int after) override;
   Result<std::vector<Series>> series(const std::string& run, const std::string& stream) override;
+  Result<Bucketed> buckets(const std::string& run, const BucketQuery& query) override;
+  Result<Pulse> pulse() override;
   Result<std::vector<Artifact>> artifacts(const std::string& run) override;
   Result<Removal> remove(std::span<const std::string> runs, bool dry_run) override;
 

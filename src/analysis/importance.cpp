@@ -11,7 +11,10 @@
 namespace atelier {
 namespace {
 
-constexpr int kTrees = 200, kResamples = 100, kTreesAResample = 8;
+constexpr int kTrees = 200, kResamples = 100;
+// A forest favours the strongest parameter where trials are few. The chance in as few as eight trees makes room for that:
+// of two true shares, the intervals held 100, 97 and 91 of 100 at 24, 60 and 200 trials; of 66 trees 76 at 60 trials.
+constexpr int kTreesAResample = 8;
 constexpr std::uint64_t kResampling = 0x62, kFilling = 0x63;  // streams
 
 /// A parameter's column without gaps; absent values are drawn from those that are there.

@@ -32,6 +32,9 @@ std::string importance_title(const SweepTable& table, const Importance& found) {
   if (*found.explained < kHardly)
     return fmt::format("{} may matter most, but little of {} is explained: {}", label, table.metric.label,
                        percent(*found.explained, 0));
+  if (*first.low <= kNegligible)
+    return fmt::format("{} may matter most, {} of what the forest explains, but {} do not tell", label,
+                       percent(first.share, 0), detail::count_of(found.trials, "trial"));
   if (found.parameters.size() == 1)
     return fmt::format("{}, all that varies, explains {} of {}", label, percent(*found.explained, 0),
                        table.metric.label);
@@ -56,6 +59,7 @@ std::optional<std::string> noise_sentence(const SweepTable& table, const Importa
   for (const auto& one : found.parameters)
     if (one.low && *one.low <= kNegligible) labels.push_back(table.parameters[one.parameter].label);
   if (labels.empty()) return std::nullopt;
+  if (labels.size() == found.parameters.size()) return "Every parameter is within noise.";
   return fmt::format("Within noise: {}.", fmt::join(labels, ", "));
 }
 

@@ -139,7 +139,7 @@ TEST(SweepFigures, DistributionSetsRandomTrialsApart) {
   EXPECT_EQ(figure.data["groups"][0]["name"], "proposed by the sampler (9)");
   EXPECT_EQ(figure.data["groups"][1]["values"].size(), 10u);
   EXPECT_TRUE(
-      says(figure, "2 trials not trained to the end count by the last value; 1 trial without a value is left out."));
+      says(figure, "2 trials not trained to the end count by their last value; 1 trial without a value is left out."));
   for (auto& trial : table.trials) trial.random = false;
   table.trials.resize(10);
   for (std::size_t t = 0; t < 10; t++) table.trials[t].metric = 0.1 * static_cast<double>(t);

@@ -108,8 +108,8 @@ std::optional<std::string> unfinished_sentence(const SweepTable& table) {
   const std::size_t without = table.trials.size() - scored.size();
   std::vector<std::string> parts;
   if (unfinished > 0)
-    parts.push_back(fmt::format("{} not trained to the end {} by the last value", count_of(unfinished, "trial"),
-                                unfinished == 1 ? "counts" : "count"));
+    parts.push_back(fmt::format("{} not trained to the end {} by {} last value", count_of(unfinished, "trial"),
+                                unfinished == 1 ? "counts" : "count", unfinished == 1 ? "its" : "their"));
   if (without > 0)
     parts.push_back(
         fmt::format("{} without a value {} left out", count_of(without, "trial"), without == 1 ? "is" : "are"));

@@ -33,11 +33,11 @@ struct Forest {
   double explained = 0;  ///< R² of the rows, each by the trees that have not seen it; at most 1, 0 or less: nothing
 };
 
-/// Breiman's forest (2001): each tree is grown on as many rows as there are, drawn with replacement, until a node
-/// has fewer than five or one in a hundred, and each split takes the column and the cut of the largest decrease in squares. A column's gain is
-/// that decrease measured on the rows that a tree has not seen, so that noise gains nothing however many values it has
-/// (MDI-oob, Li et al. 2019, equation 4.1), summed over trees. `copies` says how often each row counts; empty: once. The
-/// same seed gives the same forest. `target` has mean 0 and variance 1.
+/// Breiman's forest (2001): each tree is grown on as many rows as there are, drawn with replacement, until a node has
+/// fewer than five or one in a hundred, and each split takes the column and the cut of the largest decrease in squares.
+/// A column's gain is that decrease measured on the rows that a tree has not seen, so that noise gains nothing however
+/// many values it has (MDI-oob, Li et al. 2019, equation 4.1), summed over trees. `copies` says how often each row
+/// counts; empty: once. The same seed gives the same forest. `target` has mean 0 and variance 1.
 Forest grow_forest(const ForestTable& table, std::span<const double> target, std::span<const std::uint32_t> copies,
                    int trees, std::uint64_t seed);
 

@@ -8,9 +8,9 @@ using namespace atelier;
 
 int main() try {
   const DataPair data = open_dataset("fashion_mnist").value();
-  const SamplesFigure figure = samples_figure(data.train).value();
-  std::cout << show(figure, look_at(STDOUT_FILENO));
-  save(draw(figure), "question_1.png").value();
+  const std::vector<Sample> samples = samples_of(data.train).value();
+  std::cout << show(samples, look_at(STDOUT_FILENO));
+  save(samples_figure(data.train.name(), samples), "question_1.png").value();
 } catch (const std::bad_expected_access<Error>& failure) {
   std::cerr << describe(failure.error());
   return 1;

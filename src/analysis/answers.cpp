@@ -15,44 +15,20 @@ using Json = nlohmann::ordered_json;
 
 Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
-/// Where each class stands in an order.
-std::vector<std::size_t> places_of(const std::vector<std::size_t>& order) {
-  std::vector<std::size_t> places(order.size());
-  for (std::size_t i = 0; i < order.size(); i++) places[order[i]] = i;
-  return places;
-}
-
-/// The cells of the worst pairs, both directions, the largest first.
-Json pairs_of(const ConfusionMatrix& matrix, const std::vector<std::size_t>& order) {
-  struct Cell {
-    std::size_t truth, answer;
-    std::uint64_t count;
-  };
-  std::vector<Cell> cells;
-  for (const ConfusedPair& pair : most_confused(matrix, 3)) {
-    cells.push_back({pair.a, pair.b, pair.a_as_b});
-    if (pair.b_as_a > 0) cells.push_back({pair.b, pair.a, pair.b_as_a});
-  }
-  std::ranges::stable_sort(cells, std::ranges::greater{}, &Cell::count);
-  const std::vector<std::size_t> places = places_of(order);
-  Json list = Json::array();
-  for (const Cell& cell : cells)
-    list.push_back({{"truth", places[cell.truth]}, {"answer", places[cell.answer]}, {"count", cell.count}});
-  return list;
-}
-
-/// For each class the sample that the network is surest of, among those it gets right; a class without any has null.
-Json typical_pictures(const Answers& answers, const std::vector<std::size_t>& order) {
-  std::vector<std::optional<std::size_t>> best(order.size());
+/// For each class the sample that the network is surest of, among those it gets right; none where it gets none right, or
+/// where samples are no pictures at all.
+std::vector<std::string> typical_pictures(const Answers& answers) {
+  if (answers.set.image().width == 0) return {};
+  std::vector<std::optional<std::size_t>> best(answers.set.outputs());
   for (std::size_t i = 0; i < answers.size(); i++) {
     if (answers.wrong(i)) continue;
     auto& holder = best[static_cast<std::size_t>(answers.truth(i))];
     if (!holder || answers.probability(i, answers.truth(i)) > answers.probability(*holder, answers.truth(i)))
       holder = i;
   }
-  Json pictures = Json::array();
-  for (const std::size_t c : order)
-    pictures.push_back(best[c] ? Json(picture_uri(picture_of(answers.set, *best[c]))) : Json());
+  std::vector<std::string> pictures;
+  for (const auto& sample : best)
+    pictures.push_back(sample ? picture_uri(picture_of(answers.set, *sample)) : std::string());
   return pictures;
 }
 
@@ -79,13 +55,7 @@ Result<ConfusionMatrix> confusion_of(const Answers& answers) {
 Result<Figure> confusion_of_answers(const Answers& answers) {
   const auto matrix = confusion_of(answers);
   if (!matrix) return pass_on(matrix);
-  ConfusionFigure plain = confusion_figure(*matrix, answers.set.class_names(), caption_of(answers));
-  const std::vector<std::size_t> order = likeness_order(*matrix);
-  Figure figure{.figure = "confusion", .kind = "confusion", .title = plain.title, .caption = plain.caption};
-  figure.words = plain.remarks;
-  figure.data = {{"names", plain.names}, {"counts", plain.counts}, {"pairs", pairs_of(*matrix, order)}};
-  if (answers.set.image().width > 0) figure.data["pictures"] = typical_pictures(answers, order);
-  return figure;
+  return confusion_figure(*matrix, answers.set.class_names(), caption_of(answers), typical_pictures(answers));
 }
 
 Result<Figure> scores_of_answers(const Answers& answers) {

@@ -12,6 +12,8 @@
 namespace atelier {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 std::optional<double> ratio(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return std::nullopt;
   return static_cast<double>(part) / static_cast<double>(whole);
@@ -25,6 +27,32 @@ std::optional<double> mean(std::span<const ClassScores> classes, std::optional<d
     if (c.*score) sum += *(c.*score), ++defined;
   if (defined == 0) return std::nullopt;
   return sum / static_cast<double>(defined);
+}
+
+/// Where each class stands in an order.
+std::vector<std::size_t> places_of(const std::vector<std::size_t>& order) {
+  std::vector<std::size_t> places(order.size());
+  for (std::size_t i = 0; i < order.size(); i++) places[order[i]] = i;
+  return places;
+}
+
+/// The cells of the worst pairs, both directions, the largest first.
+Json pairs_of(const ConfusionMatrix& matrix, const std::vector<std::size_t>& order) {
+  struct Cell {
+    std::size_t truth, answer;
+    std::uint64_t count;
+  };
+  std::vector<Cell> cells;
+  for (const ConfusedPair& pair : most_confused(matrix, 3)) {
+    cells.push_back({pair.a, pair.b, pair.a_as_b});
+    if (pair.b_as_a > 0) cells.push_back({pair.b, pair.a, pair.b_as_a});
+  }
+  std::ranges::stable_sort(cells, std::ranges::greater{}, &Cell::count);
+  const std::vector<std::size_t> places = places_of(order);
+  Json list = Json::array();
+  for (const Cell& cell : cells)
+    list.push_back({{"truth", places[cell.truth]}, {"answer", places[cell.answer]}, {"count", cell.count}});
+  return list;
 }
 
 }  // namespace
@@ -107,30 +135,47 @@ std::vector<std::size_t> likeness_order(const ConfusionMatrix& matrix) {
   return order_by_likeness(matrix.classes(), [&](std::size_t i, std::size_t j) { return rate(i, j) + rate(j, i); });
 }
 
-ConfusionFigure confusion_figure(const ConfusionMatrix& matrix, std::span<const std::string> names,
-                                 std::string caption) {
-  const Proportion accuracy = matrix.accuracy();
-  ConfusionFigure figure{.title = matrix.total() == 0
-                                      ? "No samples"
-                                      : fmt::format("Accuracy {:.2f} %, 95 % interval {:.2f} to {:.2f}",
-                                                    100 * accuracy.value, 100 * accuracy.low, 100 * accuracy.high),
-                         .caption = std::move(caption)};
-  const std::vector<std::size_t> order = likeness_order(matrix);
-  for (const std::size_t i : order) {
-    figure.names.push_back(names[i]);
-    std::vector<std::uint64_t>& row = figure.counts.emplace_back();
-    for (const std::size_t j : order) row.push_back(matrix[i, j]);
-  }
+namespace {
+
+/// The three worst pairs, a sentence each, and what they are of all mistakes.
+std::vector<std::string> pairs_in_words(const ConfusionMatrix& matrix, std::span<const std::string> names) {
+  std::vector<std::string> words;
   std::uint64_t told = 0;
   const std::vector<ConfusedPair> pairs = most_confused(matrix, 3);
   for (const ConfusedPair& pair : pairs) {
-    figure.remarks.push_back(in_words(pair, matrix, names) + ".");
+    words.push_back(in_words(pair, matrix, names) + ".");
     told += pair.a_as_b + pair.b_as_a;
   }
   const std::uint64_t mistakes = matrix.total() - matrix.hits();
   if (pairs.size() == 3 && told < mistakes)
-    figure.remarks.push_back(fmt::format("These three pairs are {} of the {} mistakes ({}).", grouped(told),
-                                         grouped(mistakes), percent(ratio(told, mistakes), 0)));
+    words.push_back(fmt::format("These three pairs are {} of the {} mistakes ({}).", grouped(told), grouped(mistakes),
+                                percent(ratio(told, mistakes), 0)));
+  return words;
+}
+
+}  // namespace
+
+Figure confusion_figure(const ConfusionMatrix& matrix, std::span<const std::string> names, std::string caption,
+                        std::span<const std::string> pictures) {
+  const Proportion accuracy = matrix.accuracy();
+  Figure figure{.figure = "confusion",
+                .kind = "confusion",
+                .title = matrix.total() == 0
+                             ? "No samples"
+                             : fmt::format("Accuracy {:.2f} %, 95 % interval {:.2f} to {:.2f}", 100 * accuracy.value,
+                                           100 * accuracy.low, 100 * accuracy.high),
+                .caption = std::move(caption),
+                .words = pairs_in_words(matrix, names)};
+  const std::vector<std::size_t> order = likeness_order(matrix);
+  Json& data = figure.data;
+  data = {{"names", Json::array()}, {"counts", Json::array()}, {"pairs", pairs_of(matrix, order)}};
+  for (const std::size_t i : order) {
+    data["names"].push_back(names[i]);
+    Json row = Json::array();
+    for (const std::size_t j : order) row.push_back(matrix[i, j]);
+    data["counts"].push_back(std::move(row));
+    if (!pictures.empty()) data["pictures"].push_back(pictures[i].empty() ? Json() : Json(pictures[i]));
+  }
   return figure;
 }
 

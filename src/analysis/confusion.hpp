@@ -8,7 +8,7 @@
 
 #include "analysis/proportion.hpp"
 #include "base/error.hpp"
-#include "figures/confusion_figure.hpp"
+#include "figures/figure.hpp"
 #include "figures/terminal.hpp"
 
 namespace atelier {
@@ -66,10 +66,11 @@ std::string in_words(const ConfusedPair& pair, const ConfusionMatrix& matrix, st
 /// The classes ordered so that those taken for each other stand side by side.
 std::vector<std::size_t> likeness_order(const ConfusionMatrix& matrix);
 
-/// The figure of a matrix: accuracy and interval in its title, classes by likeness, the worst pairs in words.
-/// `names` has one name a class; `caption` says what was measured ("fashion_mnist test, 10,000 pictures").
-ConfusionFigure confusion_figure(const ConfusionMatrix& matrix, std::span<const std::string> names,
-                                 std::string caption);
+/// Kind confusion: accuracy and interval in its title, classes by likeness, the worst pairs in words. `names` has one
+/// name a class; `caption` says what was measured ("fashion_mnist test, 10,000 pictures"); `pictures`, where there are
+/// any, has one data URI a class for the edge, and an empty one leaves its place free.
+Figure confusion_figure(const ConfusionMatrix& matrix, std::span<const std::string> names, std::string caption,
+                        std::span<const std::string> pictures = {});
 
 /// The matrix for the terminal, classes by likeness, its ground coloured by share of the row where there are colours.
 /// One line that says so when the window is too narrow for it.

@@ -88,17 +88,28 @@ TEST(Confusion, TheFigureIsOrderedAndTold) {
   // 0 and 2 are taken for each other, 1 and 3 too.
   const ConfusionMatrix matrix = matrix_of({{8, 0, 3, 0}, {0, 9, 0, 2}, {2, 0, 8, 0}, {0, 1, 0, 9}});
   EXPECT_EQ(likeness_order(matrix), (std::vector<std::size_t>{0, 2, 1, 3}));
-  const ConfusionFigure figure = confusion_figure(matrix, Names{"a", "b", "c", "d"}, "somewhere");
-  EXPECT_EQ(figure.names, (Names{"a", "c", "b", "d"}));
-  EXPECT_EQ(figure.counts[0], (std::vector<std::uint64_t>{8, 3, 0, 0}));
+  const Figure figure = confusion_figure(matrix, Names{"a", "b", "c", "d"}, "somewhere");
+  EXPECT_EQ(figure.kind, "confusion");
+  EXPECT_EQ(figure.data["names"], (Names{"a", "c", "b", "d"}));
+  EXPECT_EQ(figure.data["counts"][0], (std::vector<std::uint64_t>{8, 3, 0, 0}));
+  EXPECT_FALSE(figure.data.contains("pictures"));
   EXPECT_EQ(figure.title, "Accuracy 80.95 %, 95 % interval 66.70 to 90.02");
-  EXPECT_EQ(figure.remarks.size(), 2u);
+  EXPECT_EQ(figure.words.size(), 2u);
+}
+
+TEST(Confusion, PairsAndPicturesFollowTheOrder) {
+  const ConfusionMatrix matrix = matrix_of({{8, 0, 3, 0}, {0, 9, 0, 2}, {2, 0, 8, 0}, {0, 1, 0, 9}});
+  const Names names{"a", "b", "c", "d"}, pictures{"data:a", "data:b", "", "data:d"};
+  const Figure figure = confusion_figure(matrix, names, "", pictures);
+  EXPECT_EQ(figure.data["pictures"].dump(), R"(["data:a",null,"data:b","data:d"])");
+  EXPECT_EQ(figure.data["pairs"][0].dump(), R"({"truth":0,"answer":1,"count":3})") << "a is called c";
+  EXPECT_EQ(figure.data["pairs"].size(), 4u);
 }
 
 TEST(Confusion, EmptyAndPerfectSetsHaveFiguresToo) {
   const Names names{"a", "b"};
   EXPECT_EQ(confusion_figure(*ConfusionMatrix::of({}, {}, 2), names, "").title, "No samples");
-  EXPECT_TRUE(confusion_figure(matrix_of({{2, 0}, {0, 2}}), names, "").remarks.empty());
+  EXPECT_TRUE(confusion_figure(matrix_of({{2, 0}, {0, 2}}), names, "").words.empty());
   EXPECT_NE(confusion_table(*ConfusionMatrix::of({}, {}, 2), names, {}).find("–"), std::string::npos);
 }
 

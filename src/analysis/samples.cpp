@@ -44,18 +44,40 @@ std::string picture_uri(const Raster& raster) {
   return data_uri_of(raster, (side + longer - 1) / longer);
 }
 
-Result<SamplesFigure> samples_figure(const Dataset& set, std::optional<std::uint64_t> seed) {
+Result<std::vector<Sample>> samples_of(const Dataset& set, std::optional<std::uint64_t> seed) {
   if (!set.is_classification())
     return fail(Trouble::data, fmt::format("{} has no classes", set.name()), "its targets are numbers",
                 "samples shows sets of pictures with classes");
   if (set.image().width == 0)
     return fail(Trouble::data, fmt::format("{} has no pictures", set.name()),
                 fmt::format("a sample is {} plain values", set.width()), "samples shows sets of pictures");
-  SamplesFigure figure{.title = set.name(), .caption = "one picture of each class", .samples = {}};
+  std::vector<Sample> samples;
   const auto chosen = one_of_each(set, seed);
   for (std::size_t c = 0; c < chosen.size(); c++)
-    figure.samples.push_back({set.class_names()[c], chosen[c] ? picture_of(set, *chosen[c]) : Raster{}});
+    samples.push_back({set.class_names()[c], chosen[c] ? picture_of(set, *chosen[c]) : Raster{}});
+  return samples;
+}
+
+Figure samples_figure(std::string name, std::span<const Sample> samples) {
+  Figure figure{
+      .figure = "samples", .kind = "gallery", .title = std::move(name), .caption = "one picture of each class"};
+  // Rows of even length where that leaves few gaps.
+  figure.data = {{"columns", samples.size() <= 6    ? std::max<std::size_t>(samples.size(), 1)
+                             : samples.size() <= 30 ? 5
+                                                    : 10},
+                 {"tiles", nlohmann::ordered_json::array()}};
+  for (const Sample& sample : samples) {
+    nlohmann::ordered_json picture;
+    if (sample.image.valid()) picture = picture_uri(sample.image);
+    figure.data["tiles"].push_back({{"picture", std::move(picture)}, {"title", sample.name}});
+  }
   return figure;
+}
+
+std::vector<std::string> uris_of(std::span<const Sample> samples) {
+  std::vector<std::string> uris;
+  for (const Sample& sample : samples) uris.push_back(picture_uri(sample.image));
+  return uris;
 }
 
 }  // namespace atelier

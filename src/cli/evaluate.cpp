@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "analysis/confusion.hpp"
+#include "analysis/samples.hpp"
 #include "cli/all_commands.hpp"
 #include "cli/help.hpp"
 #include "cli/picture_file.hpp"
@@ -14,8 +15,8 @@
 #include "experiment/build.hpp"
 #include "experiment/model_data.hpp"
 #include "experiment/session.hpp"
-#include "figures/confusion_figure.hpp"
 #include "figures/progress.hpp"
+#include "figures/renderer.hpp"
 #include "figures/table.hpp"
 #include "train/evaluate.hpp"
 
@@ -158,8 +159,10 @@ Result<void> run(const State& state, const Console& console) {
     print_classes(*measured, *matrix, console);
   if (state.png.empty()) return {};
   const std::string caption = fmt::format("{}, {} samples", measured->name, grouped(measured->set.size()));
-  if (auto saved = save(draw(confusion_figure(*matrix, measured->set.class_names(), caption)), state.png); !saved)
-    return saved;
+  const auto samples = samples_of(measured->set);  // none where samples are no pictures
+  const std::vector<std::string> pictures = samples ? uris_of(*samples) : std::vector<std::string>();
+  const Figure figure = confusion_figure(*matrix, measured->set.class_names(), caption, pictures);
+  if (auto saved = save(figure, state.png); !saved) return saved;
   console.say("→  " + state.png);
   return {};
 }

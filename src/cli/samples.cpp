@@ -10,6 +10,7 @@
 #include "cli/all_commands.hpp"
 #include "cli/picture_file.hpp"
 #include "data/open.hpp"
+#include "figures/renderer.hpp"
 
 namespace atelier::cli {
 namespace {
@@ -30,13 +31,13 @@ std::string file_name(std::string_view class_name) {
 }
 
 /// Each picture in its own size as a file of its own.
-Result<void> save_each(const SamplesFigure& figure, const std::filesystem::path& folder) {
+Result<void> save_each(std::span<const Sample> samples, const std::filesystem::path& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed)
     return fail(Trouble::file, "the folder cannot be made", folder.string() + ": " + failed.message(),
                 "choose another place");
-  for (const Sample& sample : figure.samples) {
+  for (const Sample& sample : samples) {
     if (!sample.image.valid()) continue;
     if (auto saved = write_file_atomically(folder / file_name(sample.name), png_of(sample.image)); !saved) return saved;
   }
@@ -54,18 +55,19 @@ Result<void> run(const State& state, const Console& console) {
   const std::string name = state.dataset.empty() ? Recipe{}.dataset : state.dataset;
   auto data = state.data.empty() ? open_dataset(name) : open_folder(state.data);
   if (!data) return pass_on(data);
-  auto figure = samples_figure(data->train, seed);
-  if (!figure) return pass_on(figure);
+  const auto samples = samples_of(data->train, seed);
+  if (!samples) return pass_on(samples);
+  const Figure figure = samples_figure(data->train.name(), *samples);
   if (state.json)
-    console.out << to_json(*figure).dump() << '\n';
+    console.out << to_json(figure).dump() << '\n';
   else
-    console.out << show(*figure, console.out_terminal);
+    console.out << show(*samples, console.out_terminal);
   if (!state.each.empty()) {
-    if (auto saved = save_each(*figure, state.each); !saved) return saved;
-    console.say(fmt::format("→  {} pictures in {}", figure->samples.size(), state.each));
+    if (auto saved = save_each(*samples, state.each); !saved) return saved;
+    console.say(fmt::format("→  {} pictures in {}", samples->size(), state.each));
   }
   if (state.png.empty()) return {};
-  if (auto saved = save(draw(*figure), state.png); !saved) return saved;
+  if (auto saved = save(figure, state.png); !saved) return saved;
   console.say("→  " + state.png);
   return {};
 }

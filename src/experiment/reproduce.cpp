@@ -180,7 +180,7 @@ Result<Reproduction> reproduce(const ReproduceOptions& options, const ReproduceW
   r.dataset = pair.train.name(), r.checksum = pair.checksum, r.class_names = pair.train.class_names();
   r.train = data->sides.train.size(), r.validation = data->sides.validation.size(), r.test = pair.test->size();
 
-  Result<SamplesFigure> samples = samples_figure(pair.train);
+  Result<std::vector<Sample>> samples = samples_of(pair.train);
   if (!samples) return pass_on(samples);
   r.samples = *std::move(samples);
 

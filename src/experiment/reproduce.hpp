@@ -75,7 +75,7 @@ struct Reproduction {
   std::string dataset, checksum;
   std::size_t train = 0, validation = 0, test = 0;
   std::vector<std::string> class_names;
-  SamplesFigure samples;
+  std::vector<Sample> samples;  ///< one of each class
   Figure sample_figure = {};
   NetworkAnswer network;
   std::vector<GradientCheck> gradients;

@@ -188,14 +188,9 @@ Result<Figure> samples(const Source& source) {
   if (!recipe) return pass_on(recipe);
   const auto data = open_data_of(*recipe);
   if (!data) return pass_on(data);
-  const auto chosen = samples_figure(data->train);
+  const auto chosen = samples_of(data->train);
   if (!chosen) return pass_on(chosen);
-  Figure figure{.figure = "samples", .kind = "gallery", .title = chosen->title, .caption = chosen->caption};
-  figure.data = {{"columns", 5}, {"tiles", Json::array()}};
-  for (const Sample& sample : chosen->samples)
-    figure.data["tiles"].push_back(
-        {{"picture", sample.image.valid() ? Json(picture_uri(sample.image)) : Json()}, {"title", sample.name}});
-  return figure;
+  return samples_figure(data->train.name(), *chosen);
 }
 
 struct Entry {

@@ -133,52 +133,6 @@ std::string data_uri_of(const Raster& raster, int zoom) {
   return raster.valid() ? "data:image/png;base64," + base64(png_of(raster, zoom)) : std::string();
 }
 
-Paper::Paper(double width, double height) : width_(width), height_(height) { rect(0, 0, width, height, "#ffffff"); }
-
-void Paper::rect(double x, double y, double width, double height, std::string_view fill) {
-  body_ += fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"/>\n", x, y,
-                       width, height, fill);
-}
-
-void Paper::frame(double x, double y, double width, double height, std::string_view stroke) {
-  body_ +=
-      fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"none\" stroke=\"{}\"/>\n",
-                  x, y, width, height, stroke);
-}
-
-void Paper::line(double x0, double y0, double x1, double y1, std::string_view stroke) {
-  body_ += fmt::format("<line x1=\"{:.2f}\" y1=\"{:.2f}\" x2=\"{:.2f}\" y2=\"{:.2f}\" stroke=\"{}\"/>\n", x0, y0, x1,
-                       y1, stroke);
-}
-
-void Paper::text(double x, double y, std::string_view text, const TextStyle& style) {
-  static constexpr std::string_view anchors[] = {"start", "middle", "end"};
-  const std::string turn =
-      style.turn == 0 ? "" : fmt::format(" transform=\"rotate({:.1f} {:.2f} {:.2f})\"", style.turn, x, y);
-  body_ +=
-      fmt::format("<text x=\"{:.2f}\" y=\"{:.2f}\" font-size=\"{:.2f}\" fill=\"{}\" text-anchor=\"{}\"{}{}>{}</text>\n",
-                  x, y, style.size, style.colour, anchors[static_cast<std::size_t>(style.anchor)],
-                  style.bold ? " font-weight=\"bold\"" : "", turn, xml_escaped(text));
-}
-
-void Paper::image(double x, double y, double width, double height, const Raster& raster) {
-  const int zoom = raster.valid() ? std::max(1, static_cast<int>(std::ceil(2 * width / raster.width))) : 1;
-  body_ += fmt::format(
-      "<image x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" preserveAspectRatio=\"none\" "
-      "xlink:href=\"{}\"/>\n",
-      x, y, width, height, data_uri_of(raster, zoom));
-}
-
-Picture Paper::finish() const {
-  return {fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
-                      "width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} {1:.0f}\" "
-                      "font-family=\"DejaVu Sans, sans-serif\">\n{2}</svg>\n",
-                      width_, height_, body_),
-          std::round(width_), std::round(height_)};
-}
-
-std::string hex(Rgb colour) { return fmt::format("#{:02x}{:02x}{:02x}", colour.r, colour.g, colour.b); }
-
 double text_width(std::string_view text, double size, bool bold) {
   // Without hints: the widths of a printed page, the same on every screen.
   thread_local const Context context = [] {
@@ -198,13 +152,6 @@ double text_width(std::string_view text, double size, bool bold) {
   cairo_text_extents_t extents;
   cairo_text_extents(context.get(), printable(text).c_str(), &extents);
   return extents.x_advance;
-}
-
-std::string clip_to_width(std::string_view text, double width, double size, bool bold) {
-  std::string out = printable(text);
-  for (int room = std::min(cells(out), 500); room > 0 && text_width(out, size, bold) > width; --room)
-    out = clip(printable(text), room);
-  return out;
 }
 
 }  // namespace atelier

@@ -72,4 +72,11 @@ Result<Picture> Renderer::draw(const Figure& figure, const DrawOptions& options)
   return Picture{*std::move(svg), width, height};
 }
 
+Result<void> save(const Figure& figure, const std::filesystem::path& path, const DrawOptions& options) {
+  auto renderer = Renderer::create();
+  if (!renderer) return pass_on(renderer);
+  const auto picture = renderer->draw(figure, options);
+  return picture ? save(*picture, path) : pass_on(picture);
+}
+
 }  // namespace atelier

@@ -1,6 +1,7 @@
 // renderer.hpp: draws figures as pictures, by the same functions that draw them on the page.
 #pragma once
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -46,5 +47,8 @@ class Renderer {
   DrawLimits limits_;
   std::unique_ptr<detail::Interpreter> interpreter_;  ///< none after a drawing that failed, until the next
 };
+
+/// The one figure drawn and saved; the name's ending, .png or .svg, says how.
+Result<void> save(const Figure& figure, const std::filesystem::path& path, const DrawOptions& options = {});
 
 }  // namespace atelier

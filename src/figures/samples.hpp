@@ -1,10 +1,8 @@
-// samples.hpp: one picture per class, as data, as a picture and on the terminal.
+// samples.hpp: named pictures side by side on the terminal.
 #pragma once
-#include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
-#include <vector>
 
-#include "figures/picture.hpp"
 #include "figures/raster.hpp"
 #include "figures/terminal.hpp"
 
@@ -12,20 +10,10 @@ namespace atelier {
 
 struct Sample {
   std::string name;
-  Raster image = {};  ///< one that is not valid is drawn as an empty frame
+  Raster image = {};  ///< one that is not valid leaves its place empty
 };
 
-struct SamplesFigure {
-  std::string title = {}, caption = {};
-  std::vector<Sample> samples = {};
-};
-
-nlohmann::ordered_json to_json(const SamplesFigure& figure);
-
-/// A labelled grid on white paper, every pixel enlarged to a square.
-Picture draw(const SamplesFigure& figure);
-
-/// The grid for the terminal: as many samples side by side as fit, names below.
-std::string show(const SamplesFigure& figure, const Terminal& terminal);
+/// As many samples side by side as fit, names below.
+std::string show(std::span<const Sample> samples, const Terminal& terminal);
 
 }  // namespace atelier

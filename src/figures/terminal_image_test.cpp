@@ -74,11 +74,11 @@ TEST(TerminalImage, AWholePictureTakesTheLinesItNeeds) {
 }
 
 TEST(TerminalImage, SamplesFitTheWindowWithNamesBelow) {
-  SamplesFigure figure{.title = "t", .caption = "c"};
-  for (int i = 0; i < 7; ++i) figure.samples.push_back({"a rather long name " + std::to_string(i), halves()});
+  std::vector<Sample> samples;
+  for (int i = 0; i < 7; ++i) samples.push_back({"a rather long name " + std::to_string(i), halves()});
   for (const int width : {12, 40, 80, 200})
     for (const Colour colour : {Colour::none, Colour::palette}) {
-      const auto lines = split(show(figure, {.colour = colour, .width = width}));
+      const auto lines = split(show(samples, {.colour = colour, .width = width}));
       EXPECT_EQ(std::ranges::count_if(lines, [](const auto& l) { return l.find("a rat") != l.npos; }), width < 22   ? 7
                                                                                                        : width < 60 ? 3
                                                                                                                     : 2)

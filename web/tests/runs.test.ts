@@ -2,14 +2,13 @@
 import { describe, expect, it } from "vitest";
 import type { Cell, Run } from "../src/app/api";
 import { csv, jsonRows, tsv } from "../src/app/files";
-import { answerFrom, inOrder } from "../src/app/inlined";
 import { ago, bytes, duration } from "../src/app/numbers";
 import { addressOf, routeOf } from "../src/app/route";
 import { arranged, capped, cellText, moved, shapesOf, usualColumns, widened } from "../src/app/runs/columns";
 import { curvesOf, linesOf } from "../src/app/runs/compare";
 import { groupTable } from "../src/app/runs/export";
 import { completions, named, onlyRuns, wordAt } from "../src/app/runs/filter";
-import { groupsOf, orderOf, telling } from "../src/app/runs/groups";
+import { groupsOf, inOrder, orderOf, telling } from "../src/app/runs/groups";
 import { meanOf, plusMinus, student95 } from "../src/app/runs/interval";
 import { queryOf, stateOf, type ViewState } from "../src/app/runs/state";
 import { columnsSeen, pagesOf, scrollTo, windowOf } from "../src/app/runs/window";
@@ -66,6 +65,10 @@ describe("groups", () => {
   it("keep their marks whatever else is there, and tell numbers from texts", () => {
     expect(groupsOf(rows.slice(2), [1], 4)[0]!.mark).toBe(groups[0]!.mark);
     expect(groupsOf([[1], ["1"], [null]], [0], 1)).toHaveLength(3);
+  });
+  it("are in the store's order", () => {
+    expect([null, "b", 2, "a", 1].sort((a, b) => inOrder(a, b, false))).toEqual([1, 2, "a", "b", null]);
+    expect([null, "b", 2, "a", 1].sort((a, b) => inOrder(a, b, true))).toEqual([2, 1, "b", "a", null]);
   });
   it("say by which keys they differ", () => {
     expect(telling(groupsOf(rows, [1, 2], 4))).toEqual([0, 1]);
@@ -241,23 +244,5 @@ describe("a comparison", () => {
     expect(title).toBe("b reaches 350.00 % validation accuracy, the highest");
     expect(panels.map(({ y, lines }) => [y.name, lines.length])).toEqual([["accuracy", 2], ["loss", 4]]); // prettier-ignore
     expect(panels[1]!.lines.map(({ name, role }) => [name, role])).toContainEqual(["b, training", "train"]);
-  });
-});
-
-describe("a report's data", () => {
-  const runs = { columns: ["id", "loss"], total: 3, rows: [["a", 0.5], ["b", null], ["c", 0.25]] }; // prettier-ignore
-  it("answer as the server would", () => {
-    const sorted = answerFrom({ "/api/runs": runs }, "/api/runs?sort=loss&descending=true&columns=id&limit=2&offset=1");
-    expect(sorted).toEqual({ columns: ["id"], total: 3, rows: [["c"], ["b"]] });
-    expect(answerFrom({ "/api/sweeps/s": 5 }, "/api/sweeps/s")).toBe(5);
-  });
-  it("say so when they lack something", () => {
-    expect(() => answerFrom({}, "/api/runs/x")).toThrow("does not have that");
-    expect(() => answerFrom({ "/api/runs": runs }, "/api/runs?where=x")).toThrow("cannot filter");
-    expect(() => answerFrom({}, "/constructor")).toThrow();
-  });
-  it("are in the store's order", () => {
-    expect([null, "b", 2, "a", 1].sort((a, b) => inOrder(a, b, false))).toEqual([1, 2, "a", "b", null]);
-    expect([null, "b", 2, "a", 1].sort((a, b) => inOrder(a, b, true))).toEqual([2, 1, "b", "a", null]);
   });
 });

@@ -1,7 +1,6 @@
-// api.ts: what the server answers (docs/reference/http.md), and the same from the data within a report.
+// api.ts: what the server answers (docs/reference/http.md).
 import type { Figure, State } from "../figures/figure";
 import { ApiError } from "./error";
-import { answerFrom } from "./inlined";
 
 export { ApiError };
 
@@ -92,12 +91,6 @@ export interface RunChange {
   remove_tags?: string[];
 }
 
-const inlined = globalThis.document?.getElementById("atelier-data")?.textContent;
-const data: Record<string, unknown> | null = inlined ? JSON.parse(inlined) : null;
-
-/** Whether a server answers; a report has its data within. */
-export const served = data === null;
-
 const token = globalThis.document?.querySelector<HTMLMetaElement>('meta[name="atelier-token"]')?.content ?? "";
 
 async function refusal(response: Response): Promise<ApiError> {
@@ -122,13 +115,11 @@ async function ask(path: string, options: RequestInit): Promise<Response> {
 
 /** The answer at a path, "/api/...". */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  if (data) return answerFrom(data, path) as T;
   return (await ask(path, signal ? { signal } : {})).json();
 }
 
 /** Changes something. `last`: the request outlives the page. */
 export async function send<T>(method: "POST" | "PATCH", path: string, body: object, last = false): Promise<T> {
-  if (data) throw new ApiError("a report cannot be changed", "open its workspace with `atelier ui`");
   const headers = { "content-type": "application/json" };
   const response = await ask(path, { method, headers, body: JSON.stringify(body), keepalive: last });
   return response.status === 204 ? (undefined as T) : response.json();

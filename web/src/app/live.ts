@@ -1,10 +1,11 @@
 // live.ts: the server's stream of events, one a browser: a tab that leads shares it with the others.
-import { readable, writable, type Readable } from "svelte/store";
-import { served } from "./api";
+import { writable, type Readable } from "svelte/store";
 
-/** What the server tells; "hello" means that everything has to be read anew. */
+const kinds = ["hello", "run", "epoch", "gone", "sweep"] as const;
+
+/** What the server tells; "hello" means that everything has to be read anew, "gone" that a run is deleted. */
 export interface LiveEvent {
-  event: "hello" | "run" | "epoch" | "sweep";
+  event: (typeof kinds)[number];
   data: { [name: string]: unknown };
 }
 
@@ -12,12 +13,11 @@ export type Connection = "connecting" | "live" | "offline";
 
 type Message = LiveEvent | { event: "status"; status: Connection } | { event: "status?" };
 
-const kinds = ["hello", "run", "epoch", "sweep"] as const;
 const listeners = new Set<(event: LiveEvent) => void>();
 const state = writable<Connection>("connecting");
 
-/** Whether news arrive. A report is as it was made. */
-export const connection: Readable<Connection> = served ? state : readable("offline");
+/** Whether news arrive. */
+export const connection: Readable<Connection> = state;
 
 /** Calls `take` for every event until the function that is returned is called. */
 export function onLive(take: (event: LiveEvent) => void): () => void {
@@ -80,7 +80,6 @@ function lead(tell: (message: Message) => void, onQuestion: (answer: () => void)
 
 /** Joins the stream; called once. */
 export function startLive(): void {
-  if (!served) return;
   if (!navigator.locks) {
     void lead(
       () => {},

@@ -1,8 +1,7 @@
 // place.svelte.ts: where the page is, and the ways to another place.
-import { served } from "./api";
 import { addressOf, routeOf, type Route } from "./route";
 
-const addressNow = (): string => (served ? location.pathname + location.search : location.hash.slice(1) || "/");
+const addressNow = (): string => location.pathname + location.search;
 
 class Place {
   now: Route = $state.raw(routeOf(addressNow()));
@@ -14,11 +13,11 @@ class Place {
 export const place = new Place();
 
 /** What stands in an href for an address. */
-export const href = (address: string): string => (served ? address : `#${address}`);
+export const href = (address: string): string => address;
 
 /** Goes to an address, as a click on it does. */
 export function go(address: string): void {
-  history.pushState(null, "", href(address));
+  history.pushState(null, "", address);
   arrive();
 }
 
@@ -31,7 +30,7 @@ function arrive(): void {
 export function setQuery(changes: Record<string, string>, step = false): void {
   const { view, id, query } = place.now;
   if (!view) return;
-  const address = href(addressOf(view, id, { ...query, ...changes }));
+  const address = addressOf(view, id, { ...query, ...changes });
   if (step) history.pushState(null, "", address);
   else history.replaceState(null, "", address);
   place.now = routeOf(addressNow());
@@ -44,9 +43,8 @@ export function startRouting(): void {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const link = (event.target as Element).closest("a");
     if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
-    const address = served ? link.pathname + link.search : link.getAttribute("href")?.slice(1);
-    if (!address?.startsWith("/") || address.startsWith("/api/")) return;
+    if (link.pathname.startsWith("/api/") || link.getAttribute("href")?.startsWith("#")) return;
     event.preventDefault();
-    go(address);
+    go(link.pathname + link.search + link.hash);
   });
 }

@@ -48,6 +48,14 @@ export function groupsOf(rows: Cell[][], keys: number[], columns: number): Group
   return [...found.values()];
 }
 
+/** Numbers before texts before what is missing, whichever the direction; as the store sorts. */
+export function inOrder(a: Cell, b: Cell, descending: boolean): number {
+  const rank = (cell: Cell): number => (cell === null ? 2 : typeof cell === "string" ? 1 : 0);
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  if (a === b || a === null || b === null) return 0;
+  return (a < b ? -1 : 1) * (descending ? -1 : 1);
+}
+
 /** What a group is ordered by in a column: its mean or its one value. */
 export function orderOf(summary: Summary): Cell {
   if (summary.kind === "same") return summary.value;

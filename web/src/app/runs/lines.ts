@@ -1,7 +1,6 @@
 // lines.ts: the lines of the runs table: runs, and groups with their runs under them.
 import type { Cell } from "../api";
-import { inOrder } from "../inlined";
-import { groupsOf, orderOf, telling, type Group } from "./groups";
+import { groupsOf, inOrder, orderOf, telling, type Group } from "./groups";
 import { leading } from "./rows.svelte";
 
 export type Line =

@@ -28,7 +28,7 @@ function listOf(text: string | undefined): string[] {
 const textOf = (names: string[]): string => names.map((name) => name.replaceAll(",", ",,")).join(",");
 
 /** More would make the address too long to be handed on. */
-const mostPicked = 200;
+export const mostPicked = 200;
 
 export function stateOf(query: Record<string, string>): ViewState {
   const sort = query["sort"] ?? "";

@@ -39,6 +39,11 @@ std::string_view word(RunState state) {
   }
 }
 
+/// How many trials the file's space has; 0 where they have no end.
+std::uint64_t all_of(const SweepFile& file) {
+  return cardinality(file.method == "grid" ? grid_of(file.space) : file.space).value_or(0);
+}
+
 /// "sweep t3k9   bayes · 4 parameters · 100 trials".
 std::string opening(const Sweep& sweep, const SweepRequest& request, std::uint64_t budget) {
   if (request.confirms)
@@ -83,7 +88,7 @@ SweepView::SweepView(const Sweep& sweep, const SweepRequest& request, const Swee
     : console_(console),
       json_(json),
       objective_(request.setup.objective),
-      budget_(request.budget > 0 ? request.budget : cardinality(request.setup.file.space).value_or(0)),
+      budget_(request.budget > 0 ? request.budget : all_of(request.setup.file)),
       confirms_(request.confirms.has_value()) {
   for (const TrialLine& line : before.trials) {
     rows_[line.number] = {line.run, line.name, line.reason, line.state, line.epochs, 0, line.value, {}};

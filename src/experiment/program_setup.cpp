@@ -59,7 +59,7 @@ Result<Effort> program_effort(const SweepSetup& setup, const Configuration& conf
   if (needs_async(setup)) return Effort{kOpenEnd, 1};
   const auto found = configuration.find(*setup.program->epochs);
   const auto* epochs = found == configuration.end() ? nullptr : std::get_if<std::int64_t>(&found->second);
-  if (epochs != nullptr && *epochs >= 1 && *epochs < kOpenEnd) return Effort{static_cast<int>(*epochs), 1};
+  if (epochs != nullptr && *epochs >= 1 && *epochs < kOpenEnd) return Effort{static_cast<int>(*epochs), 1, true};
   return fail(Trouble::usage, fmt::format("{} is no number of epochs", *setup.program->epochs),
               found == configuration.end() ? "it is not there" : "it is " + to_text(found->second));
 }

@@ -51,8 +51,10 @@ double inverse(const Numeric& n, double u) {
   return 0;
 }
 
+double origin(const Numeric& n) { return n.from.value_or(0); }
+
 struct Indices {
-  double first, last;  // the values are first * quantum ... last * quantum
+  double first, last;  // the values are origin + first * quantum ... origin + last * quantum
 };
 
 Indices indices(const Numeric& n) {
@@ -62,15 +64,16 @@ Indices indices(const Numeric& n) {
     case Numeric::Shape::normal: return {-kLargestIndex, kLargestIndex};
     case Numeric::Shape::log_normal: return {0, kLargestIndex};
     case Numeric::Shape::beta: return {0, std::floor(1 / q + slack)};
-    default: return {std::ceil(n.low / q - slack), std::floor(n.high / q + slack)};
+    default: return {std::ceil((n.low - origin(n)) / q - slack), std::floor((n.high - origin(n)) / q + slack)};
   }
 }
 
 bool bounded(const Numeric& n) { return n.shape != Numeric::Shape::normal && n.shape != Numeric::Shape::log_normal; }
 
 Value value_at(const Numeric& n, double index) {
-  const double x = index * quantum(n);
-  if (n.integer) return static_cast<std::int64_t>(std::llround(std::clamp(x, -kLargestIndex, kLargestIndex)));
+  const double x = origin(n) + index * quantum(n);
+  if (n.integer && (!n.from || std::floor(x) == x))
+    return static_cast<std::int64_t>(std::llround(std::clamp(x, -kLargestIndex, kLargestIndex)));
   return x + 0.0;  // no negative zero
 }
 
@@ -84,16 +87,16 @@ std::optional<double> number(const Value& value) {
 std::optional<double> index_of(const Numeric& n, const Value& value) {
   const auto x = number(value);
   if (!x || !std::isfinite(*x)) return std::nullopt;
-  const double index = std::nearbyint(*x / quantum(n));
+  const double steps = (*x - origin(n)) / quantum(n), index = std::nearbyint(steps);
   const auto [first, last] = indices(n);
-  if (index < first || index > last || std::abs(*x / quantum(n) - index) > 1e-6) return std::nullopt;
+  if (index < first || index > last || std::abs(steps - index) > 1e-6) return std::nullopt;
   return index;
 }
 
 std::optional<double> position(const Numeric& n, const Value& value) {
   if (quantum(n) > 0) {
     const auto index = index_of(n, value);
-    return index ? std::optional(cdf(n, *index * quantum(n))) : std::nullopt;
+    return index ? std::optional(cdf(n, origin(n) + *index * quantum(n))) : std::nullopt;
   }
   const auto x = number(value);
   if (!x || !std::isfinite(*x)) return std::nullopt;
@@ -108,7 +111,7 @@ Value at_quantile(const Numeric& n, double u) {
   const double x = inverse(n, u);
   if (!(quantum(n) > 0)) return bounded(n) && n.shape != Numeric::Shape::beta ? std::clamp(x, n.low, n.high) : x;
   const auto [first, last] = indices(n);
-  return value_at(n, std::clamp(std::nearbyint(x / quantum(n)), first, last));
+  return value_at(n, std::clamp(std::nearbyint((x - origin(n)) / quantum(n)), first, last));
 }
 
 double weight(const Choice& choice, std::size_t i) {
@@ -197,8 +200,8 @@ std::optional<std::pair<double, double>> unit_cell(const Parameter& parameter, c
   const auto index = index_of(*n, value);
   if (!index) return std::nullopt;
   const auto [first, last] = indices(*n);
-  return std::pair(*index <= first ? 0.0 : cdf(*n, (*index - 0.5) * quantum(*n)),
-                   *index >= last ? 1.0 : cdf(*n, (*index + 0.5) * quantum(*n)));
+  return std::pair(*index <= first ? 0.0 : cdf(*n, origin(*n) + (*index - 0.5) * quantum(*n)),
+                   *index >= last ? 1.0 : cdf(*n, origin(*n) + (*index + 0.5) * quantum(*n)));
 }
 
 }  // namespace atelier

@@ -5,11 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <span>
 
 namespace atelier {
 namespace {
 
 constexpr std::uint64_t kCountable = std::uint64_t{1} << 62;
+constexpr std::uint64_t kDeciding = 100'000;  // levels of a parameter that others depend on
+constexpr double kExact = 0x1p53;             // whole numbers up to here are exact as doubles
 
 nlohmann::ordered_json value_to_json(const Value& value) {
   if (const auto* literal = std::get_if<Literal>(&value))
@@ -87,6 +91,11 @@ std::optional<Error> fault(const Parameter& parameter, const Numeric& n) {
     return std::nullopt;
   }
   if (n.low > n.high) return wrong(parameter, fmt::format("its min {} is above its max {}", n.low, n.high));
+  const double q = n.step > 0 ? n.step : n.integer ? 1 : 0;
+  if (q > 0 && std::max(std::abs(n.low), std::abs(n.high)) / q > kExact)
+    return wrong(parameter,
+                 fmt::format("its range from {} to {} holds numbers that cannot be told apart", n.low, n.high),
+                 fmt::format("limits may lie up to {} from 0", kExact * q));
   if (n.shape != uniform && !(n.low > 0))
     return wrong(parameter, fmt::format("a logarithmic range cannot begin at {}", n.low), "min must be above 0");
   if (level_count(parameter) == std::uint64_t{0})
@@ -101,33 +110,48 @@ std::optional<std::size_t> find(const Space& space, const std::string& name) {
   return static_cast<std::size_t>(at - space.parameters.begin());
 }
 
+std::optional<std::uint64_t> product(std::uint64_t a, std::uint64_t b) {
+  if (b != 0 && a > kCountable / b) return std::nullopt;
+  return a * b;
+}
+
 /// Configurations that complete the one begun: a product where nothing depends on a parameter, a sum where something does.
-std::optional<std::uint64_t> count(const Space& space, const std::vector<std::size_t>& order,
-                                   const std::vector<bool>& decides, std::size_t at, Configuration& begun) {
-  std::uint64_t product = 1;
-  for (; at < order.size(); at++) {
-    const Parameter& parameter = space.parameters[order[at]];
+std::optional<std::uint64_t> count(const Space& space, std::span<const std::size_t> order,
+                                   const std::vector<bool>& decides, Configuration& begun) {
+  std::uint64_t all = 1;
+  for (; !order.empty(); order = order.subspan(1)) {
+    const Parameter& parameter = space.parameters[order[0]];
     if (!is_active(parameter, begun)) continue;
     const auto levels = level_count(parameter);
     if (!levels || *levels > kCountable) return std::nullopt;
-    if (!decides[order[at]]) {
-      if (product > kCountable / *levels) return std::nullopt;
-      product *= *levels;
+    if (!decides[order[0]]) {
+      const auto more = product(all, *levels);
+      if (!more) return std::nullopt;
+      all = *more;
       continue;
     }
-    if (*levels > 100'000) return std::nullopt;
+    if (*levels > kDeciding) return std::nullopt;
     std::uint64_t sum = 0;
     for (std::uint64_t i = 0; i < *levels; i++) {
       begun.insert_or_assign(parameter.name, level(parameter, i));
-      const auto rest = count(space, order, decides, at + 1, begun);
+      const auto rest = count(space, order.subspan(1), decides, begun);
       begun.erase(parameter.name);
       if (!rest || *rest > kCountable - sum) return std::nullopt;
       sum += *rest;
     }
-    if (sum == 0 || product > kCountable / sum) return std::nullopt;
-    return product * sum;
+    return product(all, sum);
   }
-  return product;
+  return all;
+}
+
+/// For each parameter, the one that it hangs on by way of its conditions and that has none itself.
+std::vector<std::size_t> roots(const Space& space, std::span<const std::size_t> order) {
+  std::vector<std::size_t> root(space.parameters.size());
+  for (const std::size_t i : order) {
+    const auto& condition = space.parameters[i].condition;
+    root[i] = condition ? root[find(space, condition->parameter).value_or(i)] : i;
+  }
+  return root;
 }
 
 }  // namespace
@@ -235,8 +259,37 @@ std::optional<std::uint64_t> cardinality(const Space& space) {
     const auto decider = parameter.condition ? find(space, parameter.condition->parameter) : std::nullopt;
     if (decider) decides[*decider] = true;
   }
-  Configuration begun;
-  return count(space, dependency_order(space), decides, 0, begun);
+  const auto order = dependency_order(space), root = roots(space, order);
+  std::optional<std::uint64_t> all = 1;
+  for (std::size_t i = 0; all && i < root.size(); i++) {  // what hangs on different roots is independent
+    if (root[i] != i) continue;
+    std::vector<std::size_t> tree;
+    std::ranges::copy_if(order, std::back_inserter(tree), [&](std::size_t k) { return root[k] == i; });
+    Configuration begun;
+    const auto own = count(space, tree, decides, begun);
+    all = own ? product(*all, *own) : std::nullopt;
+  }
+  return all;
+}
+
+Space grid_of(Space space) {
+  constexpr int kQuantiles = 5;
+  for (Parameter& parameter : space.parameters) {
+    auto* n = std::get_if<Numeric>(&parameter.domain);
+    if (n == nullptr || n->from) continue;
+    if (n->shape == Numeric::Shape::uniform && n->step > 0) {
+      n->from = n->low;
+      n->high = n->low + (std::ceil((n->high - n->low) / n->step) - 1) * n->step;
+    } else if (!level_count(parameter)) {
+      Choice list{.values = {}, .ordered = true};
+      for (int i = 0; i < kQuantiles; i++) {
+        Value value = at_quantile(parameter, (i + 0.5) / kQuantiles);
+        if (list.values.empty() || !same_value(list.values.back(), value)) list.values.push_back(std::move(value));
+      }
+      parameter.domain = std::move(list);
+    }
+  }
+  return space;
 }
 
 }  // namespace atelier

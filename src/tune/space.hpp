@@ -24,14 +24,16 @@ struct Literal {
 using Value = std::variant<bool, std::int64_t, double, std::string, Literal>;
 
 /// The distribution of a numeric parameter over [low, high], as W&B names them. `step` > 0 quantises: the values are the
-/// multiples of the step within the limits. An integer without a step is uniform over low, low + 1, ..., high.
+/// multiples of the step within the limits, or what lies whole steps above `from`. An integer without a step is uniform
+/// over low, low + 1, ..., high.
 struct Numeric {
   enum class Shape { uniform, log_uniform, inv_log_uniform, normal, log_normal, beta };
   Shape shape = Shape::uniform;
   double low = 0, high = 1;  ///< of the values, not of their logarithms; unused by the normal shapes and beta
   double mu = 0, sigma = 1;  ///< of normal shapes; a and b of beta
   double step = 0;
-  bool integer = false;  ///< the values are whole numbers
+  std::optional<double> from = {};  ///< where the steps are counted from; absent: 0
+  bool integer = false;             ///< the values are whole numbers
 };
 
 /// A list to choose from, with probabilities that sum to 1 (absent: all alike). `ordered`: numbers whose order means
@@ -89,6 +91,10 @@ bool is_active(const Parameter& parameter, const Configuration& configuration);
 bool contains(const Space& space, const Configuration& configuration);
 /// The number of distinct configurations; absent when a dimension is continuous or the count exceeds 2^62.
 std::optional<std::uint64_t> cardinality(const Space& space);
+
+/// The finite space that a grid goes through: q_uniform counts up from min in steps of q and leaves out max, as W&B's
+/// does; what is continuous or unbounded becomes the list of its 10, 30, 50, 70 and 90 % quantiles.
+Space grid_of(Space space);
 
 /// The number of values a parameter can take; absent when it is continuous or unbounded.
 std::optional<std::uint64_t> level_count(const Parameter& parameter);

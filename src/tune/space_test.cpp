@@ -71,6 +71,33 @@ TEST(Quantile, DistributionsGiveTheValuesThatWandbGives) {
   }
 }
 
+TEST(Cardinality, OfManyIndependentConditionsIsCountedAtOnce) {
+  Space space;
+  for (char c = 'a'; c <= 'z'; c++) {
+    const std::string name(1, c);
+    space.parameters.push_back({name, Choice{{true, false}}});
+    space.parameters.push_back({name + "_x", Choice{{whole(1), whole(2), whole(3)}}, Condition{name, {true}}});
+  }
+  EXPECT_EQ(cardinality(space), std::uint64_t{1} << 52) << "four of each pair";
+}
+
+TEST(Cardinality, OfConditionsInARowIsASum) {
+  const Space space{{{"a", Choice{{whole(1), whole(2)}}},
+                     {"b", Choice{{whole(1), whole(2), whole(3)}}, Condition{"a", {whole(2)}}},
+                     {"c", Choice{{whole(1), whole(2)}}, Condition{"b", {whole(2), whole(3)}}},
+                     {"d", Choice{{whole(1), whole(2), whole(3)}}}}};
+  EXPECT_EQ(cardinality(space), 3u * (1 + 1 + 2 + 2));
+}
+
+TEST(GridOf, CountsFromItsLowerEnd) {
+  const Space grid = grid_of({{{"a", Numeric{.low = 0.05, .high = 0.45, .step = 0.1}}}});
+  EXPECT_EQ(cardinality(grid), 4u);
+  for (const double x : {0.05, 0.15, 0.25, 0.35}) EXPECT_TRUE(contains(grid, {{"a", x}})) << x;
+  for (const double x : {0.0, 0.1, 0.45}) EXPECT_FALSE(contains(grid, {{"a", x}})) << x;
+  EXPECT_EQ(at_quantile(grid.parameters[0], 0.0), level(grid.parameters[0], 0));
+  EXPECT_EQ(cardinality(grid_of(grid)), 4u) << "a grid of a grid is that grid";
+}
+
 std::vector<Parameter> every_kind() {
   return {
       {"a", Numeric{.low = -1, .high = 3}},

@@ -53,9 +53,15 @@ Result<void> check_numbers(const StudyPlan& plan) {
 Result<void> check(const StudyPlan& plan) {
   if (const auto method = sampler_for(plan.method, plan.space, 0); !method) return pass_on(method);
   if (auto fine = check(plan.space); !fine) return fine;
-  if (auto fine = check_numbers(plan); !fine) return fine;
-  const auto strange = std::ranges::find_if_not(
-      plan.enqueued, [&](const Configuration& configuration) { return contains(plan.space, configuration); });
+  return check_numbers(plan);
+}
+
+/// What is enqueued lies in the space; of a grid, in its range or on one of its points.
+Result<void> check_enqueued(const StudyPlan& plan) {
+  const Space& space = plan.space;
+  const auto strange = std::ranges::find_if_not(plan.enqueued, [&](const Configuration& configuration) {
+    return contains(space, configuration) || (plan.method == "grid" && contains(grid_of(space), configuration));
+  });
   if (strange == plan.enqueued.end()) return {};
   std::string names;
   for (const Parameter& parameter : plan.space.parameters) names += (names.empty() ? "" : ", ") + parameter.name;
@@ -76,6 +82,7 @@ std::optional<Origin> origin_of(std::string_view name) {
 
 Result<Study> Study::create(StudyPlan plan, EffortOf effort) {
   if (auto fine = check(plan); !fine) return pass_on(fine);
+  if (auto fine = check_enqueued(plan); !fine) return pass_on(fine);
   return Study(std::make_unique<detail::StudyEngine>(std::move(plan), std::move(effort)));
 }
 

@@ -21,8 +21,9 @@ class StudyEngine;
 
 /// What a trial costs, known before it runs and the same on every machine.
 struct Effort {
-  int epochs = 1;   ///< it would train, if nothing stops it
-  double work = 1;  ///< of one epoch, above 0, in a unit of the caller's choice; only the ratios matter
+  int epochs = 1;          ///< it would train, if nothing stops it
+  double work = 1;         ///< of one epoch, above 0, in a unit of the caller's choice; only the ratios matter
+  bool tells_end = false;  ///< its end is reported after the last epoch too, and awaited: it may still fail then
 };
 
 /// Everything that decides a sweep.
@@ -52,6 +53,7 @@ struct Trial {
   std::uint64_t number = 0;  ///< from 0
   Configuration configuration = {};
   Origin origin = Origin::sampler;
+  bool audit = false;        ///< an audit draw fell on it: it was begun by one, or hit by a later trial's
   std::string sampler = {};  ///< who proposed it: "gp"; "random" for audit trials; empty for enqueued ones
   Effort effort = {};
   State state = State::running;
@@ -68,6 +70,7 @@ struct Decision {
     pause,  ///< it is held where it stands: another trial's result may let it go on
     stop,   ///< it ends here, for `reason`
     fail,   ///< it cannot be run at all, for `reason`
+    audit,  ///< an audit draw fell on it: it counts among the audit trials from now on, and nothing else changes
   };
   Kind kind = Kind::train;
   std::uint64_t trial = 0;
@@ -81,11 +84,14 @@ struct Decision {
 /// results, when, and how many at once, does not. A virtual worker keeps a trial for the whole of a span that it was
 /// granted (to the next epoch that the stopping rule looks at, or the end), also if the trial ends within it.
 ///
-/// Where no decision depends on a result (grid, random, sobol or a space that is enumerated; no stopping rule, no target)
-/// the study runs ahead of the results: up to 16 + 4 `parallel` trials are decided whose end is unknown.
+/// Where no decision depends on a result (grid, random, sobol; no stopping rule, no target) the study runs ahead of the results: up to 16 + 4 `parallel` trials are decided whose end is unknown.
 ///
-/// A configuration is never run twice, whoever proposed it. A space no larger than the budget (and than 2^20) is
-/// enumerated in the order of a grid, whatever the method. What `earlier` has tried comes last, when nothing else is left.
+/// A configuration is never run twice, whoever proposed it. A finite space (of up to 2^20) is run to its end: where the
+/// method names only what has been tried, what is left follows in an order of the seed's. What `earlier` has tried comes
+/// last, when nothing else is left.
+///
+/// Audit trials are drawn whatever the history, what `earlier` has tried included. A draw that has been tried in this
+/// study is not drawn again: the trial that ran it becomes an audit trial, and the place goes to the method.
 ///
 /// Nothing is kept beside the plan and the reports: fed with the same reports, in any order, a new study makes the same
 /// decisions. That is how a sweep is resumed, and how many processes work at one.
@@ -94,8 +100,9 @@ class Study {
   using EffortOf = std::function<Result<Effort>(const Configuration&)>;
 
   /// An error when the plan contradicts itself: an unknown method, a space that `check` refuses, numbers out of range,
-  /// an enqueued configuration that the space does not contain. A configuration that `effort` refuses becomes a trial
-  /// that has failed for the reason given; 100 of them in a row end a sweep that would have no other end.
+  /// an enqueued configuration that the space does not contain. Method grid goes through `grid_of` the space. A
+  /// configuration that `effort` refuses becomes a trial that has failed for the reason given; 100 of them in a row end a
+  /// sweep that would have no other end, 1,000 end any that has run nothing yet.
   static Result<Study> create(StudyPlan plan, EffortOf effort);
   Study(Study&&) noexcept;
   Study& operator=(Study&&) noexcept;

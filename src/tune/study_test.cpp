@@ -118,6 +118,23 @@ TEST(Study, ATrialThatEndsEarlyHoldsItsWorkerToTheEndOfItsSpan) {
   EXPECT_EQ(study.trials()[2].begun, 6);
 }
 
+TEST(Study, ATrialThatTellsItsEndMayFailAfterItsLastEpoch) {
+  Study study = *Study::create({.space = numbers(2), .method = "grid", .target = -1.0},
+                               all_alike({.epochs = 2, .work = 1, .tells_end = true}));
+  study.decide();
+  report_all(study, 0, {5, 4});
+  EXPECT_EQ(told(study), "") << "its end is awaited";
+  study.report_end(0, 2, true, "exit code 1");
+  EXPECT_EQ(told(study), "train 1 2; ");
+  EXPECT_EQ(study.trials()[0].state, State::failed);
+  EXPECT_EQ(study.trials()[0].reason, "exit code 1");
+  report_all(study, 1, {5, 4});
+  study.report_end(1, 2, false);
+  study.decide();
+  EXPECT_EQ(study.trials()[1].state, State::finished);
+  EXPECT_EQ(study.best(), 1u);
+}
+
 TEST(Study, AnEndAtARungCountsFromTheNextSpanOn) {
   for (const bool early : {false, true}) {
     Study study = *Study::create(

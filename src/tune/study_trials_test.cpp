@@ -4,7 +4,6 @@
 #include <cmath>
 #include <set>
 
-#include "tune/detail/grid_points.hpp"
 #include "tune/detail/testing.hpp"
 
 namespace atelier {
@@ -32,27 +31,62 @@ TEST(StudyTrials, AGridIsRunOnceEachInItsOrder) {
   }
 }
 
-TEST(StudyTrials, ASpaceNoLargerThanTheBudgetIsEnumerated) {
+TEST(StudyTrials, AFiniteSpaceIsRunToItsEndInTheMethodsOwnOrder) {
   Space space = dozen();
   space.parameters.push_back({"q", Numeric{.low = 0.1, .high = 0.3, .step = 0.1}});
   for (const char* method : {"bayes", "tpe", "random", "sobol"}) {
-    Study study = study_of({.space = space, .method = method, .budget = 36});
-    EXPECT_GT(study.decide().size(), 1u) << "no result matters";
-    work_through(study, kCalm);
-    Study all = study_of({.space = space, .method = method, .budget = 36});
-    work_through(all, kCalm);
-    ASSERT_EQ(all.trials().size(), 36u) << method;
-    EXPECT_EQ(distinct(all.trials()), 36u);
-    EXPECT_EQ(to_text(all.trials()[2].configuration.at("q")), "0.30000000000000004") << "the upper end belongs to it";
-    for (const Trial& trial : all.trials()) {
-      EXPECT_TRUE(contains(space, trial.configuration));
-      EXPECT_EQ(trial.sampler, "grid");
-      EXPECT_EQ(trial.origin, Origin::sampler);
+    for (const std::uint64_t budget : {0u, 36u, 500u}) {
+      Study study = study_of({.space = space, .method = method, .budget = budget});
+      work_through(study, kCalm);
+      ASSERT_EQ(study.trials().size(), 36u) << method;
+      EXPECT_EQ(distinct(study.trials()), 36u);
+      bool upper_end = false;
+      for (const Trial& trial : study.trials()) {
+        EXPECT_TRUE(contains(space, trial.configuration));
+        EXPECT_NE(trial.sampler, "grid");
+        upper_end = upper_end || to_text(trial.configuration.at("q")) == "0.30000000000000004";
+      }
+      EXPECT_TRUE(upper_end);
     }
   }
-  Study larger = study_of({.space = space, .method = "random", .budget = 35});
-  EXPECT_EQ(larger.decide().size(), 20u);
-  EXPECT_EQ(larger.trials()[0].sampler, "random");
+}
+
+/// A bowl over 10 x 10 x 5 whose lowest point is the last but one in a grid's order.
+TEST(StudyTrials, ABudgetBeyondTheSpaceMakesNoSearchBlind) {
+  const Space space{{{"a", Numeric{.low = 0, .high = 9, .integer = true}},
+                     {"b", Numeric{.low = 0, .high = 9, .integer = true}},
+                     {"c", Numeric{.low = 0, .high = 4, .integer = true}}}};
+  const auto loss = [](const Configuration& c) {
+    const auto off = [&](const char* name, std::int64_t best) {
+      const auto x = static_cast<double>(std::get<std::int64_t>(c.at(name)) - best);
+      return x * x;
+    };
+    return off("a", 9) + off("b", 8) + off("c", 3);
+  };
+  Study study = *Study::create({.space = space, .method = "bayes", .budget = 1000, .target = 0.0},
+                               [](const Configuration&) -> Result<Effort> { return Effort{}; });
+  for (auto orders = study.decide(); !orders.empty(); orders = study.decide())
+    for (const Decision& order : orders)
+      if (order.kind == Decision::Kind::train)
+        study.report(order.trial, 1, loss(study.trials()[order.trial].configuration));
+  EXPECT_TRUE(study.ending().ends_with("reached the target 0")) << study.ending();
+  EXPECT_LT(study.trials().size(), 60u);
+}
+
+TEST(StudyTrials, WhatIsLeftOfARandomSweepComesInAnOrderOfTheSeed) {
+  const auto first_values = [](std::uint64_t seed) {
+    Study study = study_of({.space = numbers(1000), .method = "random", .seed = seed, .budget = 2000});
+    work_through(study, kCalm);
+    std::vector<std::int64_t> values;
+    for (const Trial& trial : study.trials()) values.push_back(std::get<std::int64_t>(trial.configuration.at("n")));
+    return values;
+  };
+  const auto one = first_values(1), two = first_values(2);
+  ASSERT_EQ(one.size(), 1000u);
+  EXPECT_NE(one, two);
+  double sum = 0;
+  for (std::size_t i = 900; i < 1000; i++) sum += static_cast<double>(one[i]);
+  EXPECT_NEAR(sum / 100, 500, 120) << "the last hundred are spread as the first are";
 }
 
 TEST(StudyTrials, NothingIsRunTwice) {
@@ -113,7 +147,7 @@ TEST(StudyTrials, WhatCameEarlierIsKnownAndComesLast) {
   const Configuration known = {{"a", std::int64_t{1}}, {"b", std::string("x")}};
   const Observation seen{known, Observation::State::finished, 0.5, 4, 4};
   for (const char* method : {"grid", "random", "tpe"}) {
-    Study study = study_of({.space = dozen(), .method = method, .earlier = {seen}});
+    Study study = study_of({.space = dozen(), .method = method, .audit = 0, .earlier = {seen}});
     work_through(study, kCalm);
     ASSERT_EQ(study.trials().size(), 12u) << method;
     EXPECT_EQ(study.trials()[11].configuration, known) << method;
@@ -185,6 +219,19 @@ TEST(StudyTrials, ASweepThatCanRunNothingEnds) {
   Study finite = *Study::create({.space = numbers(150), .method = "grid"}, never);
   EXPECT_EQ(finite.decide().size(), 150u) << "this one ends by itself";
   EXPECT_EQ(finite.ending(), "the space is exhausted");
+  for (const char* method : {"grid", "random"}) {
+    Study large = *Study::create({.space = numbers(1'000'000), .method = method, .budget = 1'000'000}, never);
+    EXPECT_EQ(large.decide().size(), 1000u) << method;
+    EXPECT_EQ(large.ending(), "1000 configurations in a row cannot be run; the last: no such network");
+  }
+  const auto late = [](const Configuration& c) -> Result<Effort> {
+    const auto n = std::get<std::int64_t>(c.at("n"));
+    if (n < 900 || n > 1000) return fail(Trouble::usage, "no such network");
+    return Effort{};
+  };
+  Study patient = *Study::create({.space = numbers(5'000), .method = "grid"}, late);
+  work_through(patient, kCalm);
+  EXPECT_EQ(patient.trials().size(), 5'000u) << "some could be run";
 }
 
 /// As many dimensions and configurations as the assignment has, by their digits.
@@ -203,13 +250,90 @@ TEST(StudyTrials, AWholeGridComesInItsOrder) {
   const Space space = assignment();
   const std::uint64_t all = *cardinality(space);
   ASSERT_GT(all, 11'663u);
-  for (const char* method : {"grid", "tpe"}) {
-    Study study = study_of({.space = space, .method = method, .budget = all, .parallel = 2});
-    work_through(study, kCalm);
-    ASSERT_EQ(study.trials().size(), all);
-    const detail::GridPoints grid(space);
-    for (const Trial& trial : study.trials()) ASSERT_EQ(trial.configuration, grid.configuration(trial.number));
+  Study study = study_of({.space = space, .method = "grid", .budget = all, .parallel = 2});
+  work_through(study, kCalm);
+  ASSERT_EQ(study.trials().size(), all);
+  for (const Trial& trial : study.trials()) {
+    std::uint64_t number = 0;
+    for (const Parameter& parameter : space.parameters)
+      number = number * *level_count(parameter) + *level_of(parameter, trial.configuration.at(parameter.name));
+    ASSERT_EQ(number, trial.number);
   }
+}
+
+/// A choice of `options`, each with parameters of its own of ten values.
+Space options(int count, int own) {
+  Space space;
+  Choice names;
+  for (int i = 0; i < count; i++) {
+    names.values.emplace_back("o" + std::to_string(i));
+    for (int k = 0; k < own; k++)
+      space.parameters.push_back({"p" + std::to_string(i) + std::to_string(k),
+                                  Numeric{.low = 0, .high = 9, .integer = true},
+                                  Condition{"a", {names.values.back()}}});
+  }
+  space.parameters.insert(space.parameters.begin(), {"a", names});
+  return space;
+}
+
+TEST(StudyTrials, WhatTakesNoPartCostsAGridNothing) {
+  const Space space = options(6, 3);  // 6,000 configurations, but the product of all lists is 6 * 10^18
+  ASSERT_EQ(cardinality(space), 6'000u);
+  for (const char* method : {"grid", "random"}) {
+    Study study = study_of({.space = space, .method = method});
+    work_through(study, kCalm);
+    EXPECT_EQ(study.trials().size(), 6'000u) << method;
+    EXPECT_EQ(distinct(study.trials()), 6'000u) << method;
+  }
+}
+
+TEST(StudyTrials, AGridIsAsLongAsItsListsAre) {
+  const Space space{{{"a", Numeric{.low = 1, .high = 2e6, .integer = true}}}};
+  Study study = study_of({.space = space, .method = "grid"});
+  study.decide();
+  EXPECT_EQ(study.trials()[0].configuration.at("a"), Value{std::int64_t{1}});
+  EXPECT_EQ(study.trials()[1].configuration.at("a"), Value{std::int64_t{2}});
+}
+
+TEST(StudyTrials, AGridTakesWhatLiesOnItAsEnqueued) {
+  const Space space{{{"a", Numeric{.low = 0.05, .high = 0.45, .step = 0.1}}, {"b", Numeric{.low = 0, .high = 1}}}};
+  Study study = study_of({.space = space, .method = "grid", .enqueued = {{{"a", 0.25}, {"b", 0.5}}}});
+  work_through(study, kCalm);
+  EXPECT_EQ(study.trials().size(), 4u * 5);
+  EXPECT_FALSE(Study::create({.space = space, .method = "grid", .enqueued = {{{"a", 0.2}, {"b", 0.5}}}}, effort_of));
+}
+
+/// Six options and thirty numbers; the first option is by far the best.
+TEST(StudyTrials, AuditTrialsAreDrawnWhateverTheHistory) {
+  Choice letters;
+  for (const char* letter : {"a", "b", "c", "d", "e", "f"}) letters.values.emplace_back(std::string(letter));
+  const Space space{{{"letter", letters}, {"n", Numeric{.low = 1, .high = 30, .integer = true}}}};
+  int best = 0, all = 0;
+  for (std::uint64_t seed = 1; seed <= 60; seed++) {
+    Study study = *Study::create({.space = space, .method = "tpe", .seed = seed, .budget = 120},
+                                 [](const Configuration&) -> Result<Effort> { return Effort{}; });
+    for (auto orders = study.decide(); !orders.empty(); orders = study.decide())
+      for (const Decision& order : orders) {
+        if (order.kind == Decision::Kind::audit) {
+          EXPECT_TRUE(study.trials()[order.trial].audit);
+        }
+        if (order.kind != Decision::Kind::train) continue;
+        const Configuration& c = study.trials()[order.trial].configuration;
+        const auto n = static_cast<double>(std::get<std::int64_t>(c.at("n")));
+        study.report(order.trial, 1, (std::get<std::string>(c.at("letter")) == "a" ? 0 : 10) + n / 100);
+      }
+    EXPECT_EQ(distinct(study.trials()), 120u);
+    for (const Trial& trial : study.trials()) {
+      if (trial.origin == Origin::audit) {
+        EXPECT_TRUE(trial.audit);
+      }
+      if (!trial.audit) continue;
+      all++;
+      best += std::get<std::string>(trial.configuration.at("letter")) == "a";
+    }
+  }
+  const double share = static_cast<double>(best) / all;
+  EXPECT_NEAR(share, 1.0 / 6, 4 * std::sqrt(5.0 / 36 / all)) << best << " of " << all;
 }
 
 TEST(StudyTrials, AGridOfNothingIsOverAtOnce) {

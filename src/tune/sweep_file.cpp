@@ -112,11 +112,16 @@ void read_metric(SweepReader& reader, const Node& node) {
   }
   if (const Node* target = node.find("target")) metric.target = reader.number(*target, "the metric's target");
   if (const Node* impute = node.find("impute")) {
-    metric.impute = reader.text(*impute, "impute").value_or("worst");
-    if (std::ranges::find(imputes, metric.impute) == imputes.end())
-      reader.fault(impute->line, fmt::format("unknown impute `{}`", metric.impute), "known are latest, best and worst",
-                   suggestion(metric.impute, imputes));
+    const std::string word = reader.text(*impute, "impute").value_or("worst");
+    if (std::ranges::find(imputes, word) == imputes.end())
+      reader.fault(impute->line, fmt::format("unknown impute `{}`", word), "known are latest, best and worst",
+                   suggestion(word, imputes));
+    else if (word != "worst")
+      reader.warn(impute->line, "`impute` has no meaning here: runs that failed count as the worst; remove it");
   }
+  if (const Node* impute = node.find("impute_while_running"))
+    reader.warn(impute->line,
+                "`impute_while_running` has no meaning here: the samplers know which runs are under way; remove it");
   reader.sweep.metric = std::move(metric);
 }
 

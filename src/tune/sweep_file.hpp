@@ -18,7 +18,6 @@ struct SweepMetric {
   std::string name;
   bool maximize = false;
   std::optional<double> target = {};  ///< the sweep ends when a run reaches it
-  std::string impute = "worst";       ///< for failed runs: latest, best or worst
 };
 
 /// Something that can be run but is hardly meant: "what, why, fix", with its line.

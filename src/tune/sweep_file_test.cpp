@@ -131,6 +131,11 @@ TEST(Distributions, HaveTheirLimitsAndQuanta) {
     numeric_of("  a: {distribution: " + std::string(form) + "}\n");
 }
 
+TEST(SweepFileReading, TakesLettersOfEveryScript) {
+  EXPECT_EQ(to_text(std::get<Constant>(parameter_of("  a: {value: \"é ß 中 \U0001F9F5\"}\n").domain).value),
+            "é ß 中 \U0001F9F5");
+}
+
 TEST(NestedParameters, TakeDottedNames) {
   const SweepFile sweep = sweep_of(
       std::string(kHead) +
@@ -195,6 +200,15 @@ TEST(SweepFileRefusals, NameTheLineAndTheWayOut) {
        "s.yaml:3: early_terminate has no band", "raise s or max_iter, or lower eta"},
       {"method: grid\nmetric: {name: l, goal: maximise}\nparameters: {a: {value: 1}}\n",
        "s.yaml:2: unknown goal `maximise`", "did you mean `maximize`?"},
+      {"method: grid\nparameters:\n  a:\n    values: [\"caf\xe9\", b]\n", "s.yaml:4: this is no UTF-8",
+       "save the file as UTF-8"},
+      {"method: grid\nname: \xed\xa0\x80\n", "s.yaml:2: this is no UTF-8", "save the file as UTF-8"},
+      {"method: random\nparameters:\n  a: {min: 0, max: 1000000000000000000}\n",
+       "s.yaml:3: parameter a: its range from 0 to 1e+18 holds numbers that cannot be told apart",
+       "limits may lie up to 9007199254740992 from 0"},
+      {"method: random\nparameters:\n  a: {distribution: q_uniform, min: 0, max: 1, q: 1e-18}\n",
+       "s.yaml:3: parameter a: its range from 0 to 1 holds numbers that cannot be told apart",
+       "limits may lie up to 0.009007199254740993 from 0"},
       {"a: [1\n", "s.yaml:2: this is no YAML", "indent by spaces and write `name: value`, one a line"},
       {"", "s.yaml:1: the sweep must be a map",
        "its keys are method, metric, parameters, run_cap, early_terminate, name, seed, description, program, command, "
@@ -220,6 +234,11 @@ TEST(SweepFileWarnings, TellSlipsFromIntent) {
        "s.yaml:3: warning: a is continuous, and a grid needs a list"},
       {"method: grid\nparameters:\n  a: {distribution: q_uniform, min: 0, max: 4}\n",
        "s.yaml:3: warning: a: a grid counts up from min"},
+      {"method: random\nmetric:\n  name: loss\n  impute: best\nrun_cap: 2\nparameters: {a: {values: [1, 2]}}\n",
+       "s.yaml:4: warning: `impute` has no meaning here"},
+      {"method: random\nmetric:\n  name: loss\n  impute_while_running: worst\nrun_cap: 2\nparameters: {a: {values: [1, "
+       "2]}}\n",
+       "s.yaml:4: warning: `impute_while_running` has no meaning here"},
       {"method: grid\nparameters:\n  a: {values: [1, 2, 1.0]}\n", "s.yaml:3: warning: a: 1.0 stands in the list twice"},
       {"method: random\nrun_cap: 3\nparameters:\n  a: {min: 1, max: 5.5}\n",
        "s.yaml:4: warning: a has a whole and a broken limit"},
@@ -229,6 +248,8 @@ TEST(SweepFileWarnings, TellSlipsFromIntent) {
        "s.yaml:4: warning: a: log_uniform is deprecated"},
       {"method: random\nrun_cap: 9\nparameters:\n  a: {values: [1, 2]}\n",
        "s.yaml:1: warning: run_cap is 9, but there are 2 configurations"},
+      {"method: grid\nrun_cap: 9\nparameters:\n  a: {distribution: q_uniform, min: 0, max: 4}\n",
+       "s.yaml:1: warning: run_cap is 9, but there are 4 configurations"},
       {"method: random\nparameters:\n  a: {min: 0.1, max: 0.2}\n", "s.yaml:1: warning: nothing ends this sweep"},
       {"method: random\nrun_cap: 2\nparameters:\n  a: {values: [on, off]}\n",
        "s.yaml:4: warning: a: `on` is a text here"},

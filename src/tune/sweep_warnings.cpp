@@ -61,7 +61,7 @@ void look_at_range(SweepReader& reader, const Parameter& parameter, int line) {
 
 void look_at_size(SweepReader& reader) {
   const SweepFile& sweep = reader.sweep;
-  const auto count = cardinality(sweep.space);
+  const auto count = cardinality(sweep.method == "grid" ? grid_of(sweep.space) : sweep.space);
   if (count && sweep.run_cap && *sweep.run_cap > *count)
     reader.warn(1, fmt::format("run_cap is {}, but there are {} configurations only: the sweep ends with them",
                                *sweep.run_cap, *count));

@@ -38,6 +38,25 @@ bool real_number(std::string_view text, double& value) {
   return error == std::errc{} && end == body.data() + body.size();
 }
 
+/// The line, from 1, of the first byte that is no part of UTF-8.
+std::optional<int> line_of_bad_byte(std::string_view text) {
+  int line = 1;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    const unsigned first = byte(at), second = byte(at + 1);
+    const std::size_t more = first < 0x80 ? 0 : first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
+    bool fine = first < 0x80 || (first >= 0xC2 && first <= 0xF4);
+    for (std::size_t i = 1; i <= more; i++) fine = fine && (byte(at + i) & 0xC0) == 0x80;
+    if (first == 0xE0) fine = fine && second >= 0xA0;  // else too long a form
+    if (first == 0xED) fine = fine && second < 0xA0;   // else half a pair of UTF-16
+    if (first == 0xF0 || first == 0xF4) fine = fine && (second >= 0x90) == (first == 0xF0);
+    if (!fine) return line;
+    line += first == '\n';
+    at += 1 + more;
+  }
+  return std::nullopt;
+}
+
 struct Reader {
   std::string name;
   int nodes = 0;
@@ -106,6 +125,9 @@ nlohmann::json plain_scalar(const std::string& text) {
 }
 
 Result<Node> read_document(const std::string& text, const std::string& name) {
+  if (const auto line = line_of_bad_byte(text))
+    return fail(Trouble::usage, fmt::format("{}:{}: this is no UTF-8", name, *line),
+                "a letter there is written in another encoding, such as Latin-1", "save the file as UTF-8");
   std::string readable = text;
   if (const auto first = text.find_first_not_of(" \t\r\n"); first != std::string::npos && text[first] == '{')
     std::ranges::replace(readable, '\t', ' ');  // JSON may indent by tabs, YAML may not

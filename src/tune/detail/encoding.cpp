@@ -5,33 +5,20 @@
 #include <set>
 
 #include "base/math.hpp"
+#include "tune/detail/odometer.hpp"
 
 namespace atelier::detail {
 namespace {
 
 constexpr std::uint64_t kCountable = 1 << 20;
 
-bool visit_from(const Encoder& encoder, std::size_t at, Configuration& begun,
-                FunctionRef<bool(const Configuration&)> visit) {
-  if (at == encoder.order().size()) return visit(begun);
-  const Parameter& parameter = encoder.space().parameters[encoder.order()[at]];
-  if (!is_active(parameter, begun)) return visit_from(encoder, at + 1, begun, visit);
-  const std::uint64_t levels = level_count(parameter).value_or(0);
-  for (std::uint64_t i = 0; i < levels; i++) {
-    begun.insert_or_assign(parameter.name, level(parameter, i));
-    if (!visit_from(encoder, at + 1, begun, visit)) return false;
-  }
-  begun.erase(parameter.name);
-  return true;
-}
-
-std::uint64_t distinct(const History& history, std::size_t width) {
+std::set<std::vector<double>> distinct_rows(const History& history, std::size_t width) {
   std::set<std::vector<double>> rows;
   for (std::size_t i = 0; i < history.observations.size(); i++) {
     const auto row = history.row(i, width);
     rows.emplace(row.begin(), row.end());
   }
-  return rows.size();
+  return rows;
 }
 
 }  // namespace
@@ -126,23 +113,19 @@ bool History::has(std::span<const double> wanted) const {
 bool exhausted(const Encoder& encoder, const History& history) {
   const auto all = cardinality(encoder.space());
   if (!all || *all > history.observations.size()) return false;
-  return distinct(history, encoder.width()) >= *all;
+  return distinct_rows(history, encoder.width()).size() >= *all;
 }
 
 void for_each_configuration(const Encoder& encoder, FunctionRef<bool(const Configuration&)> visit) {
-  Configuration begun;
-  visit_from(encoder, 0, begun, visit);
+  for (Odometer odometer(encoder.space()); !odometer.over() && visit(odometer.configuration()); odometer.step()) {
+  }
 }
 
 std::optional<Configuration> unseen(const Encoder& encoder, const History& history, std::uint64_t pick) {
   const auto all = cardinality(encoder.space());
   if (!all || *all > kCountable) return std::nullopt;
-  std::set<std::vector<double>> seen;
   const std::size_t width = encoder.width();
-  for (std::size_t i = 0; i < history.observations.size(); i++) {
-    const auto row = history.row(i, width);
-    seen.emplace(row.begin(), row.end());
-  }
+  const auto seen = distinct_rows(history, width);
   if (seen.size() >= *all) return std::nullopt;
   std::uint64_t left = pick % (*all - seen.size());
   std::optional<Configuration> found;

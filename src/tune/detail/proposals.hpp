@@ -5,10 +5,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
-#include "tune/detail/grid_points.hpp"
+#include "tune/detail/odometer.hpp"
 #include "tune/study.hpp"
 
 namespace atelier::detail {
@@ -34,22 +35,33 @@ class Proposals {
   /// The configuration of trial `number`. `history`: the plan's earlier observations, then one of every trial before. When
   /// there is nothing more to try, the words that a sweep ends with.
   std::expected<Proposal, std::string> next(std::uint64_t number, std::span<const Observation> history);
-  /// The configuration is run, and not proposed again.
-  void take(const Configuration& configuration) { own_.insert(fingerprint(configuration)); }
+  /// Trial `number` runs the configuration, and it is not proposed again. Returns the trial before that the audit draw of
+  /// this number fell on, if it fell on one.
+  std::optional<std::uint64_t> take(std::uint64_t number, const Configuration& configuration);
 
  private:
-  bool is_audit(std::uint64_t index) const;
+  bool is_audit(std::uint64_t number) const;
+  Configuration audit_draw(std::uint64_t number) const;
   std::expected<Configuration, std::string> next_of_grid();
+  std::expected<Configuration, std::string> next_of(const Sampler& by, std::uint64_t number,
+                                                    std::span<const Observation> history);
+  std::optional<Configuration> next_left();
+  void list_all();
+  bool known(const Configuration& configuration) const;
+  bool own(const Configuration& configuration) const { return own_.contains(fingerprint(configuration)); }
 
   const StudyPlan& plan_;
-  std::vector<Configuration> enqueued_;  // each once
-  Space listed_;                         // of an enumerated space, every dimension as the list of its values
-  std::optional<GridPoints> grid_;       // of a method that goes through one, and of an enumerated space
-  std::uint64_t place_ = 0;              // all before it is taken, by this sweep or an earlier one
-  std::uint64_t late_place_ = 0;         // all before it is taken by this sweep
+  std::vector<Configuration> enqueued_;       // each once
+  Space points_;                              // of a method that goes through a grid
+  std::optional<Odometer> grid_, late_grid_;  // over them; late: over what an earlier sweep has tried
+  bool finite_ = false;                       // and small enough to be listed
+  std::vector<std::size_t> order_;            // see dependency_order
+  std::vector<std::uint32_t> listed_;         // of a finite space [configurations, parameters]: levels, shuffled
+  std::size_t place_ = 0, late_place_ = 0;    // in it; all before is taken
   bool blind_ = false;
   double audit_ = 0, offset_ = 0;
-  std::unordered_set<std::string> own_, earlier_;
+  std::unordered_map<std::string, std::uint64_t> own_;  // which trial runs it
+  std::unordered_set<std::string> earlier_;
 };
 
 }  // namespace atelier::detail

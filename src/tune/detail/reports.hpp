@@ -1,5 +1,6 @@
 // reports.hpp: what has been told of a study's trials, in whatever order it came.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <map>
@@ -34,13 +35,13 @@ class Reports {
 
   /// The epochs from + 1 ... until of a trial, or to its end where that comes before; none while a report is missing. An
   /// end at `until` belongs to the next span: whether it is told before or after the span is asked for then changes
-  /// nothing.
-  std::optional<Span> span(std::uint64_t trial, int from, int until) const {
+  /// nothing. With `ends` the trial's end is awaited too, and belongs to this span wherever it lies.
+  std::optional<Span> span(std::uint64_t trial, int from, int until, bool ends) const {
     const auto at = heard_.find(trial);
-    if (at == heard_.end()) return std::nullopt;
+    if (at == heard_.end() || (ends && !at->second.end)) return std::nullopt;
     Span found;
-    if (at->second.end && at->second.end->epochs < until) found.end = at->second.end;
-    const int last = found.end ? found.end->epochs : until;
+    if (at->second.end && (ends || at->second.end->epochs < until)) found.end = at->second.end;
+    const int last = found.end ? std::min(found.end->epochs, until) : until;
     found.losses = first_losses(at->second, from, last);
     if (static_cast<int>(found.losses.size()) < last - from) return std::nullopt;
     return found;

@@ -9,7 +9,8 @@
 namespace atelier::detail {
 namespace {
 
-constexpr int kMostRefused = 100;
+constexpr int kMostRefused = 100;          // in a row, of a sweep that has no other end
+constexpr int kMostRefusedAtFirst = 1000;  // before any was accepted
 constexpr std::uint64_t kCountable = 1 << 20;
 
 Observation::State seen_as(Trial::State state) {
@@ -137,7 +138,8 @@ bool StudyEngine::begin() {
   if (create(*std::move(proposal))) {
     grant(number, referee_.next_look(0, trials_[number].effort.epochs));
     if (ahead_) open_++;
-  } else if (endless_ && refused_ >= kMostRefused) {
+  } else if ((endless_ && refused_ >= kMostRefused) ||
+             (refused_ == kMostRefusedAtFirst && trials_.size() == kMostRefusedAtFirst)) {
     why_ = fmt::format("{} configurations in a row cannot be run; the last: {}", refused_, trials_[number].reason);
   }
   return true;
@@ -148,15 +150,17 @@ bool StudyEngine::create(Proposal proposal) {
   const std::uint64_t number = trials_.size();
   const auto effort = effort_(proposal.configuration);
   std::string trouble = refusal(effort);
-  proposals_.take(proposal.configuration);
+  const auto audited = proposals_.take(number, proposal.configuration);
   observations_.push_back({proposal.configuration});
   curves_.push_back({.trial = number});
   trials_.push_back({.number = number,
                      .configuration = std::move(proposal.configuration),
                      .origin = proposal.origin,
+                     .audit = proposal.origin == Origin::audit,
                      .sampler = std::move(proposal.sampler),
                      .begun = now_,
                      .ended = now_});
+  if (audited && !std::exchange(trials_[*audited].audit, true)) told_.push_back({Decision::Kind::audit, *audited});
   refused_ = trouble.empty() ? 0 : refused_ + 1;
   if (!trouble.empty()) {
     end(number, Decision::Kind::fail, std::move(trouble));
@@ -213,7 +217,7 @@ std::optional<std::uint64_t> StudyEngine::next_arrived() {
 /// What becomes of a trial whose span has ended.
 void StudyEngine::conclude(std::uint64_t number) {
   const Trial& trial = trials_[number];
-  const auto span = reports_.span(number, epochs_behind(trial), trial.until);
+  const auto span = span_of(trial);
   hear(number, span->losses);
   if (span->end && span->end->failed) return set(number, Trial::State::failed, span->end->reason);
   if (const auto loss = on_target(span->losses)) return reach_target(number, *loss);
@@ -261,10 +265,12 @@ void StudyEngine::close() {
   ending_ = why_;
 }
 
-bool StudyEngine::ready(std::uint64_t number) const {
-  const Trial& trial = trials_[number];
-  return reports_.span(number, epochs_behind(trial), trial.until).has_value();
+std::optional<Reports::Span> StudyEngine::span_of(const Trial& trial) const {
+  const bool ends = trial.effort.tells_end && trial.until >= trial.effort.epochs;
+  return reports_.span(trial.number, epochs_behind(trial), trial.until, ends);
 }
+
+bool StudyEngine::ready(std::uint64_t number) const { return span_of(trials_[number]).has_value(); }
 
 void StudyEngine::note_arrival(std::uint64_t number) {
   if ((!plan_.async && !ahead_) || number >= trials_.size()) return;

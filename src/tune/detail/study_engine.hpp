@@ -1,6 +1,7 @@
 // study_engine.hpp: the state machine behind a Study.
 #pragma once
 #include <deque>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -54,6 +55,7 @@ class StudyEngine {
   void reach_target(std::uint64_t number, double loss);
   void close();
 
+  std::optional<Reports::Span> span_of(const Trial& trial) const;
   bool ready(std::uint64_t number) const;
   void note_arrival(std::uint64_t number);
   void hear(std::uint64_t number, std::span<const double> losses);

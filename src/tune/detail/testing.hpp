@@ -116,12 +116,12 @@ inline std::vector<Report> train(const World& world, const Trial& trial, int unt
 inline std::string describe(const Trial& t) {
   std::string losses;
   for (const double loss : t.losses) losses += fmt::format(" {}", loss);
-  return fmt::format("{} {} {} {} state {} until {} [{} {}] {}:{}", t.number, to_json(t.configuration).dump(),
-                     name_of(t.origin), t.sampler, static_cast<int>(t.state), t.until, t.begun, t.ended, t.reason,
-                     losses);
+  return fmt::format("{} {} {}{} {} state {} until {} [{} {}] {}:{}", t.number, to_json(t.configuration).dump(),
+                     name_of(t.origin), t.audit ? " audit" : "", t.sampler, static_cast<int>(t.state), t.until, t.begun,
+                     t.ended, t.reason, losses);
 }
 inline std::string describe(const Decision& d) {
-  static constexpr const char* names[] = {"train", "pause", "stop", "fail"};
+  static constexpr const char* names[] = {"train", "pause", "stop", "fail", "audit"};
   return fmt::format("{} {} {}", names[static_cast<int>(d.kind)], d.trial, d.until);
 }
 /// What the study has decided now, in short: "train 0 5; stop 1 3; ".

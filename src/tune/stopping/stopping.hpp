@@ -10,8 +10,8 @@
 
 namespace atelier {
 
-/// What one trial has reported: one value an epoch, to be minimised (a metric to be maximised comes negated). Values that
-/// are no numbers are left out by who asks.
+/// What one trial has reported: one value an epoch, to be minimised (a metric to be maximised comes negated). A value that
+/// is no number comes as infinity.
 struct Curve {
   enum class State { running, paused, finished, stopped, failed };
   std::uint64_t trial = 0;
@@ -46,7 +46,7 @@ struct Verdict {
 };
 
 /// W&B's hyperband: bands at min_iter eta^k, or at max_iter / eta^i for i = 1 ... s. `strict`: the value at the band
-/// decides; otherwise the best value so far.
+/// decides; otherwise the best value so far. Departure: a report that is no number is the worst; W&B leaves it out.
 struct Hyperband {
   std::optional<std::int64_t> min_iter = {}, max_iter = {};
   double s = 0;

@@ -78,6 +78,7 @@ void compare(const Rows& rows, const std::vector<std::size_t>& which, Confirmati
     if (i == top) continue;
     const auto d = minus(rows[top], rows[i]);
     one.behind = mean_interval(d);
+    one.uneven = has_outlier(d);
     one.worse = static_cast<std::size_t>(std::ranges::count_if(d, [](double x) { return x > 0; }));
     p.push_back(one.p = sign_flip_p(d));
   }

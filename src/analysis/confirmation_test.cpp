@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -123,6 +124,23 @@ TEST(Confirmation, AMissingValueTakesOutOfTheComparison) {
   EXPECT_EQ(words[2], "#4 gave no value with 1 of 5 seeds, so it is not compared.");
   const Rows none{{kNone, kNone}};
   EXPECT_FALSE(confirm_winners(none, {first.data(), 1}, {}).best.has_value());
+}
+
+TEST(Confirmation, ACollapseIsSpokenOf) {
+  int told = 0;
+  for (std::uint64_t world = 0; world < 200; world++) {
+    Rows rows = simulated({0, 0, 0}, 10, world);
+    const std::vector<double> first = {1, 1, 1};
+    const std::string names[] = {"#0", "#1", "#2"};
+    const auto tells = [&] {
+      const auto words = in_words(confirm_winners(rows, first, {.share = false}), names);
+      return std::ranges::any_of(words, [](auto& w) { return w.find("one seed lies far out") != w.npos; });
+    };
+    told += tells();
+    rows[1][3] -= 20;
+    EXPECT_TRUE(tells()) << world;
+  }
+  EXPECT_LT(told, 200 * 0.05) << "two comparisons, 1 % each";
 }
 
 TEST(Confirmation, Words) {

@@ -52,6 +52,18 @@ std::string best_set_sentence(const Confirmation& c, std::span<const std::string
                      difference_text(*second.behind, c.kind), names[next], second.worse, c.seeds);
 }
 
+/// What the best set cannot be trusted for; empty where nothing speaks against it.
+std::string uneven_sentence(const Confirmation& c, std::span<const std::string> names) {
+  std::vector<std::string> uneven;
+  for (std::size_t i = 0; i < c.scores.size(); i++)
+    if (c.scores[i].uneven) uneven.push_back(names[i]);
+  if (uneven.empty()) return {};
+  return fmt::format(
+      "Against {} one seed lies far out: where trainings collapse now and then, the comparison can leave out the truly "
+      "best more often than in 5 % of cases.",
+      joined(uneven));
+}
+
 std::string luck_sentence(const Confirmation& c) {
   const std::string first = score_text(c.first[0], c.luck.half_width(), c.kind);
   const std::size_t trained = c.scores.front().trained;
@@ -100,6 +112,7 @@ std::string difference_text(const MeanInterval& difference, ScoreKind kind) {
 std::vector<std::string> in_words(const Confirmation& c, std::span<const std::string> names) {
   std::vector<std::string> sentences;
   if (c.scores.size() > 1) sentences.push_back(best_set_sentence(c, names));
+  if (auto doubt = uneven_sentence(c, names); !doubt.empty()) sentences.push_back(std::move(doubt));
   sentences.push_back(luck_sentence(c));
   if (c.lead) sentences.push_back(lead_sentence(c, names));
   for (std::size_t i = 0; i < c.scores.size(); i++)

@@ -60,6 +60,20 @@ double sign_flip_p(std::span<const double> differences) {
   return static_cast<double>(as_far) / static_cast<double>(flips.draws());
 }
 
+bool has_outlier(std::span<const double> values) {
+  constexpr double level = 0.01;
+  const auto n = static_cast<double>(values.size());
+  if (values.size() < 3) return false;
+  const double mean = mean_interval(values).mean;
+  double squares = 0, largest = 0;
+  for (const double value : values) {
+    const double square = (value - mean) * (value - mean);
+    squares += square, largest = std::max(largest, square);
+  }
+  const double t = boost::math::quantile(boost::math::students_t(n - 2), 1 - level / (2 * n));
+  return squares > 0 && largest / squares > (n - 1) / n * t * t / (n - 2 + t * t);
+}
+
 std::vector<double> holm(std::span<const double> p) {
   std::vector<std::size_t> order(p.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -33,6 +33,10 @@ class SignFlips {
 /// flips whose sum is at least as far from zero (Fisher 1935, section 21). 1 without a difference.
 double sign_flip_p(std::span<const double> differences);
 
+/// Whether one of the values lies further from their mean than one of as many normal values would, but for 1 % of cases
+/// (Grubbs 1950, two-sided). Three values are needed.
+bool has_outlier(std::span<const double> values);
+
 /// p values adjusted for their number, in the order given (Holm 1979).
 std::vector<double> holm(std::span<const double> p);
 

@@ -2,34 +2,39 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "tune/stopping/stopping.hpp"
 
 namespace atelier {
 namespace {
 
-/// What the trials did at one rung: those that reached it, best first, and how many of them may go on.
-struct Rung {
-  std::int64_t epoch;
-  std::vector<const Curve*> reached;
-  std::size_t places;
-};
-
 double at(const Curve& curve, std::int64_t epoch) { return curve.losses[static_cast<std::size_t>(epoch - 1)]; }
 
-Rung rung_at(const Asha& rule, std::span<const Curve> curves, std::int64_t epoch) {
-  Rung rung{epoch, {}, 0};
-  for (const Curve& curve : curves)
-    if (static_cast<std::int64_t>(curve.losses.size()) >= epoch) rung.reached.push_back(&curve);
-  std::ranges::sort(rung.reached, [&](const Curve* a, const Curve* b) {
-    return std::pair(at(*a, epoch), a->trial) < std::pair(at(*b, epoch), b->trial);
-  });
-  rung.places = static_cast<std::size_t>(static_cast<double>(rung.reached.size()) / rule.eta);
-  return rung;
+bool has_reached(const Curve& curve, std::int64_t epoch) {
+  return static_cast<std::int64_t>(curve.losses.size()) >= epoch;
 }
 
-std::size_t place(const Rung& rung, const Curve& curve) {
-  return static_cast<std::size_t>(std::ranges::find(rung.reached, &curve) - rung.reached.begin()) + 1;
+bool better(const Curve& a, const Curve& b, std::int64_t epoch) {
+  return std::pair(at(a, epoch), a.trial) < std::pair(at(b, epoch), b.trial);
+}
+
+/// Where a trial stands among all that reached a rung, and how many of them may go on.
+struct Standing {
+  std::int64_t epoch;
+  std::size_t place = 1, reached = 0, places = 0;
+};
+
+Standing standing_of(const Asha& rule, std::span<const Curve> curves, const Curve& own, std::int64_t epoch) {
+  Standing found{epoch};
+  for (const Curve& curve : curves) {
+    if (!has_reached(curve, epoch)) continue;
+    found.reached++;
+    found.place += better(curve, own, epoch);
+  }
+  found.places = static_cast<std::size_t>(static_cast<double>(found.reached) / rule.eta);
+  return found;
 }
 
 std::string ordinal(std::size_t n) {
@@ -37,11 +42,10 @@ std::string ordinal(std::size_t n) {
   return fmt::format("{}{}", n, ending);
 }
 
-std::string tell(const Asha& rule, const Rung& rung, const Curve& curve, const MetricWords& words) {
-  const std::size_t own = place(rung, curve);
+std::string tell(const Asha& rule, const Standing& own, const Curve& curve, const MetricWords& words) {
   return fmt::format("asha: {} is {} of {} at epoch {}, and the best {} go on (eta {:g})",
-                     words.text(at(curve, rung.epoch)), own == 1 ? "the best" : ordinal(own), rung.reached.size(),
-                     rung.epoch, rung.places, rule.eta);
+                     words.text(at(curve, own.epoch)), own.place == 1 ? "the best" : ordinal(own.place), own.reached,
+                     own.epoch, own.places, rule.eta);
 }
 
 }  // namespace
@@ -65,23 +69,21 @@ Verdict judge(const Asha& rule, std::span<const Curve> curves, std::size_t index
   const auto all = rungs(rule);
   if (own.state != Curve::State::running || !std::ranges::binary_search(all, epoch)) return verdict;
   verdict.kind = Verdict::Kind::pause;
-  verdict.until = epoch;
-  verdict.reason = tell(rule, rung_at(rule, curves, epoch), own, words);
+  verdict.reason = tell(rule, standing_of(rule, curves, own, epoch), own, words);
   return verdict;
 }
 
 std::optional<Verdict> promotion(const Asha& rule, std::span<const Curve> curves, const MetricWords& words) {
   const auto all = rungs(rule);
   for (std::size_t k = all.size(); k-- > 0;) {
-    const Rung rung = rung_at(rule, curves, all[k]);
-    for (std::size_t i = 0; i < rung.places; i++) {
-      const Curve& curve = *rung.reached[i];
-      const bool waits =
-          curve.state == Curve::State::paused && static_cast<std::int64_t>(curve.losses.size()) == all[k];
-      if (!waits) continue;
-      const std::int64_t until = k + 1 < all.size() ? all[k + 1] : rule.max_epochs;
-      return Verdict{Verdict::Kind::promote, curve.trial, until, tell(rule, rung, curve, words)};
+    const Curve* first = nullptr;  // of those that wait at this rung
+    for (const Curve& curve : curves) {
+      const bool waits = curve.state == Curve::State::paused && std::ssize(curve.losses) == all[k];
+      if (waits && (first == nullptr || better(curve, *first, all[k]))) first = &curve;
     }
+    if (first == nullptr) continue;
+    const Standing own = standing_of(rule, curves, *first, all[k]);
+    if (own.place <= own.places) return Verdict{Verdict::Kind::promote, first->trial, tell(rule, own, *first, words)};
   }
   return std::nullopt;
 }
@@ -92,7 +94,7 @@ std::string standing(const Asha& rule, std::span<const Curve> curves, std::size_
   for (const std::int64_t epoch : rungs(rule))
     if (epoch <= static_cast<std::int64_t>(own.losses.size())) highest = epoch;
   if (highest == 0) return fmt::format("asha: {} epochs; no rung reached yet", own.losses.size());
-  return tell(rule, rung_at(rule, curves, highest), own, words);
+  return tell(rule, standing_of(rule, curves, own, highest), own, words);
 }
 
 }  // namespace atelier

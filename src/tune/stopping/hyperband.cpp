@@ -30,11 +30,7 @@ Verdict judge(const Hyperband& rule, std::span<const Curve> curves, std::size_t 
   const std::vector<std::int64_t> all = bands(rule);
   const auto reports = static_cast<std::int64_t>(own.losses.size());
   const auto next = std::ranges::find_if(all, [&](std::int64_t band) { return band >= reports; });
-  if (next == all.begin()) {
-    verdict.reason =
-        all.empty() ? "no band" : fmt::format("{} reports; the first band is after {}", reports, all.front());
-    return verdict;
-  }
+  if (next == all.begin()) return verdict;  // before the first band
   const auto band = static_cast<std::size_t>(*(next - 1));
   std::vector<double> values;
   for (const Curve& curve : curves)
@@ -42,11 +38,12 @@ Verdict judge(const Hyperband& rule, std::span<const Curve> curves, std::size_t 
   const auto kept = static_cast<std::size_t>(1 / rule.eta * static_cast<double>(values.size()));
   std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(kept));
   const double threshold = values[kept], value = rule.strict ? own.losses[band] : std::ranges::min(own.losses);
-  if (value > threshold) verdict.kind = Verdict::Kind::stop;
-  verdict.reason = fmt::format(
-      "hyperband: {} is {} the threshold {} of band {}, which the best {} of {} trials met (eta {:g})",
-      rule.strict ? words.text(value) : words.best_text(value), value > threshold ? words.worse() : "within",
-      words.number(threshold), band, kept + 1, values.size(), rule.eta);
+  if (!(value > threshold)) return verdict;
+  verdict.kind = Verdict::Kind::stop;
+  verdict.reason =
+      fmt::format("hyperband: {} is {} the threshold {} of band {}, which the best {} of {} trials met (eta {:g})",
+                  rule.strict ? words.text(value) : words.best_text(value), words.worse(), words.number(threshold),
+                  band, kept + 1, values.size(), rule.eta);
   return verdict;
 }
 

@@ -41,8 +41,7 @@ struct Verdict {
   enum class Kind { proceed, stop, pause, promote };
   Kind kind = Kind::proceed;
   std::uint64_t trial = 0;
-  std::int64_t until = 0;  ///< pause, promote: the epoch the trial is held at, or may go on to
-  std::string reason = {};
+  std::string reason = {};  ///< of all but proceed
 };
 
 /// W&B's hyperband: bands at min_iter eta^k, or at max_iter / eta^i for i = 1 ... s. `strict`: the value at the band
@@ -59,7 +58,8 @@ std::vector<std::int64_t> bands(const Hyperband& rule);
 Verdict judge(const Hyperband& rule, std::span<const Curve> curves, std::size_t index, const MetricWords& words = {});
 
 /// Asynchronous successive halving with promotion (Li et al. 2020, arXiv:1810.05934, Algorithm 2): a trial pauses at
-/// each rung min_epochs eta^k and goes on when it is among the best 1/eta of all that have reached the rung.
+/// each rung min_epochs eta^k below max_epochs and goes on when it is among the best 1/eta of all that have reached the
+/// rung; from the last rung, to its own last epoch, be that beyond max_epochs.
 struct Asha {
   std::int64_t min_epochs = 1, max_epochs = 1;
   double eta = 3;

@@ -46,7 +46,7 @@ struct Report {
   std::vector<ReportSection> sections = {};
 };
 
-/// As docs/formats/report.md has it.
+/// As docs/formats/figures.md has it.
 nlohmann::ordered_json to_json(const Report& report);
 
 /// The names of a section's pictures in order, without an ending, each once: "question-1-samples".

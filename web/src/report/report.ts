@@ -1,4 +1,4 @@
-// report.ts: a report as the program writes it (docs/formats/report.md).
+// report.ts: a report as the program writes it (docs/formats/figures.md).
 import type { Figure } from "../figures/figure";
 
 export type Block =

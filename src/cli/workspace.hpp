@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/shell.hpp"
 #include "experiment/session.hpp"
 
 namespace atelier::cli {
@@ -13,9 +14,6 @@ inline constexpr std::string_view kModelHelp = "a run, `last` for the newest, or
 
 /// The folder that --workspace names, else ATELIER_WORKSPACE, else the usual one.
 std::filesystem::path workspace_of(const std::string& word);
-
-/// A text as one word of a shell, quoted where it must be: "my run" -> "'my run'".
-std::string shell_word(std::string_view text);
 
 /// What names a run in a later command: its name, with --workspace where that was given, or its folder where it lies
 /// elsewhere. Quoted for the shell.

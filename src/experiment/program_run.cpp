@@ -59,7 +59,7 @@ Result<ProgramRun> ProgramRun::start(const Plan& plan) {
   run.log_ = std::make_unique<Log>(std::move(file));
   for (const auto& [path, text] : plan.call.files)
     if (auto written = write_file_atomically(path, text); !written) return pass_on(written);
-  auto process = detail::Process::start({plan.call.words, plan.call.environment, plan.folder, plan.grace});
+  auto process = detail::Process::start({plan.call.words, plan.call.environment, plan.folder, plan.grace, plan.lock});
   if (!process) return pass_on(process);
   run.process_ = std::make_unique<detail::Process>(*std::move(process));
   return run;
@@ -91,7 +91,9 @@ void ProgramRun::take(std::string_view line, bool whole) {
 }
 
 void ProgramRun::keep_complaint(std::string_view line) {
-  if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
+  if (line.find_first_not_of(" \t\r^~") == std::string_view::npos) return;  // also what Python marks a place with
+  line.remove_prefix(line.find_first_not_of(" \t"));
+  while (line.ends_with(' ') || line.ends_with('\r')) line.remove_suffix(1);
   complaints_.emplace_back(line.substr(0, kLongestComplaint));
   if (complaints_.size() > kComplaints) complaints_.pop_front();
 }

@@ -31,6 +31,7 @@ class ProgramRun {
     std::string metric = {};                    ///< an epoch is over with the line that has it; empty: with each
     std::vector<std::string> other_names = {};  ///< of the metric, where a line does not have its own
     std::chrono::milliseconds grace{10'000};    ///< to end by itself when it is asked to
+    int lock = -1;                              ///< an open file that stays open until all it began has ended
   };
   /// An error when it cannot be started, or its log not be written.
   static Result<ProgramRun> start(const Plan& plan);

@@ -2,6 +2,7 @@
 #include "experiment/program_run.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
 #include <sys/wait.h>
@@ -230,15 +231,54 @@ TEST_F(ProgramRunTest, AChildLeftBehindIsEndedAndNotWaitedForLong) {
   EXPECT_TRUE(gone_within(number_in("child"), 2s));
 }
 
-TEST_F(ProgramRunTest, ADaemonThatHoldsThePipeIsNotWaitedFor) {
-  auto run = started(
-      "setsid sh -c 'echo $$ > child; exec sleep 20' & "
-      "while [ ! -s child ]; do sleep 0.01; done; echo '{\"event\":\"epoch\",\"val_loss\":1}'");
-  const auto before = Steady::now();
-  EXPECT_EQ(read_all(run).size(), 1u);
-  EXPECT_LT(Steady::now() - before, 5s);
-  EXPECT_EQ(run.ending().state, RunState::finished);
-  ::kill(number_in("child"), SIGKILL);
+TEST_F(ProgramRunTest, WhoBeganASessionOfItsOwnIsEndedTooAndNotWaitedForLong) {
+  for (const char* hear : {"", "trap \"\" TERM; "}) {
+    auto run =
+        started(fmt::format("rm -f child; setsid sh -c '{}echo $$ > child; while :; do sleep 0.05; done' & "
+                            "while [ ! -s child ]; do sleep 0.01; done; "
+                            "echo '{{\"event\":\"epoch\",\"val_loss\":1}}'",
+                            hear));
+    const auto before = Steady::now();
+    EXPECT_EQ(read_all(run).size(), 1u);
+    EXPECT_LT(Steady::now() - before, 5s);
+    EXPECT_EQ(run.ending().state, RunState::finished);
+    EXPECT_TRUE(gone_within(number_in("child"), 2s)) << hear;
+  }
+}
+
+TEST_F(ProgramRunTest, AParentThatIgnoresItsChildrensEndHangsNothing) {
+  const auto before = ::signal(SIGCHLD, SIG_IGN);
+  {
+    auto run = started("echo '{\"event\":\"epoch\",\"val_loss\":1}'");
+    const auto begun = Steady::now();
+    std::size_t epochs = 0;
+    while (!run.over() && Steady::now() - begun < 5s) epochs += (*run.epoch(100ms)).has_value();
+    EXPECT_TRUE(run.over());
+    EXPECT_EQ(epochs, 1u);
+    EXPECT_EQ(run.ending().state, RunState::finished);
+  }
+  ::signal(SIGCHLD, before);
+}
+
+TEST_F(ProgramRunTest, ALockIsHeldUntilAllHasEnded) {
+  plan_.grace = 1s;
+  const auto open_lock = [&] { return FileHandle(::open((folder_ / "lock").c_str(), O_RDWR | O_CREAT, 0666)); };
+  const pid_t other = ::fork();
+  if (other == 0) {
+    const FileHandle lock = open_lock();
+    ::flock(lock.get(), LOCK_EX);
+    plan_.lock = lock.get();
+    auto run = started("trap '' TERM; echo $$ > own; while :; do sleep 0.05; done");
+    std::this_thread::sleep_for(60s);
+    ::_exit(0);
+  }
+  const pid_t own = number_in("own");
+  ::kill(other, SIGKILL);
+  ::waitpid(other, nullptr, 0);
+  const FileHandle lock = open_lock();
+  EXPECT_NE(::flock(lock.get(), LOCK_EX | LOCK_NB), 0);
+  ASSERT_EQ(::flock(lock.get(), LOCK_EX), 0);
+  EXPECT_TRUE(gone_within(own, 1s));
 }
 
 TEST_F(ProgramRunTest, AProgramOfAnotherGroupIsStoppedToo) {

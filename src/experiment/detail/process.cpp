@@ -105,6 +105,7 @@ Result<Process> Process::start(const Launch& launch) {
                         .out = out->writer.get(),
                         .err = err->writer.get(),
                         .notes = notes->writer.get(),
+                        .lock = launch.lock,
                         .grace_ms = launch.grace.count()};
   // No handler of ours may run in the keeper, where this program's threads are missing.
   sigset_t all, before;

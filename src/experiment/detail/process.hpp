@@ -18,6 +18,7 @@ struct Launch {
   std::vector<std::string> environment;     ///< all of it, "NAME=value"
   std::filesystem::path folder;             ///< it runs in
   std::chrono::milliseconds grace{10'000};  ///< from the polite signal to the other
+  int lock = -1;                            ///< an open file that the keeper holds until all have ended; -1: none
 };
 
 /// How a program ended.

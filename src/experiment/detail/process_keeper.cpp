@@ -16,6 +16,7 @@ namespace {
 
 constexpr long kLeftoverGrace = 2000;  // ms for those whom a program has left behind
 constexpr long kLook = 20;             // ms between looks while the group ends
+constexpr long kLastWord = 1000;       // ms from the first killing to that of the whole group, this process included
 
 long now_ms() {
   timespec now{};
@@ -48,10 +49,31 @@ int moved_up(int file) { return ::fcntl(file, F_DUPFD_CLOEXEC, 3); }
 }
 
 /// Keeps nothing open that is not its own: our files have locks, and the other programs' pipes wait for their end.
-int hold_only(int notes) {
-  ::dup2(notes, 0);
-  ::close_range(1, ~0u, 0);
+int hold_only(int notes, int lock) {
+  const int moved = moved_up(notes), held = lock < 0 ? -1 : moved_up(lock);
+  ::dup2(moved, 0);
+  if (held >= 0) ::dup2(held, 1);
+  ::close_range(held < 0 ? 1 : 2, ~0u, 0);
   return 0;
+}
+
+/// Sends a signal to each of our children, whatever group they are in.
+void signal_children(int signal) {
+  const int list = ::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+  if (list < 0) return;  // no such list: those in our group are still found
+  char text[1024];
+  pid_t child = 0;
+  for (ssize_t n = 0; (n = ::read(list, text, sizeof text)) > 0;) {
+    for (ssize_t i = 0; i < n; i++) {
+      if (text[i] >= '0' && text[i] <= '9') {
+        child = child * 10 + (text[i] - '0');
+      } else if (child > 0) {
+        ::kill(child, signal);
+        child = 0;
+      }
+    }
+  }
+  ::close(list);
 }
 
 /// The group of a program, and what has become of it.
@@ -60,12 +82,13 @@ struct Group {
   int notes;
   bool runs = true;  ///< the program
 
-  /// Buries the dead of a group (0: our own, -1: any); whether there are others.
-  bool bury(pid_t which) {
+  /// Buries the dead of our children; whether any lives.
+  bool bury() {
     for (;;) {
       int status = 0;
-      const pid_t gone = ::waitpid(which, &status, WNOHANG);
+      const pid_t gone = ::waitpid(-1, &status, WNOHANG);
       if (gone < 0 && errno == EINTR) continue;
+      if (gone < 0) runs = false;  // there are none: were it ever buried by the system, how it ended is not known
       if (gone <= 0) return gone == 0;
       if (gone != program) continue;
       runs = false;
@@ -87,22 +110,27 @@ struct Group {
     ::kill(0, SIGTERM);
     if (group.runs && ::getpgid(group.program) != ::getpgrp()) ::kill(group.program, SIGTERM);  // it has left us
   };
+  bool alone = false;  // the group is gone; those who left it are asked, too, for they are our children now
   for (;;) {
     const timespec wait{ending ? 0 : 1, ending ? kLook * 1'000'000 : 0};
     if (::sigtimedwait(&watched, nullptr, &wait) == SIGTERM && !ending) begin_end(grace_ms);
-    group.bury(-1);
-    const bool others = group.bury(0);
+    const bool others = group.bury();
     if (!group.runs && !ending) begin_end(std::min(grace_ms, kLeftoverGrace));
-    if (ending && !group.runs && !others) ::_exit(0);
+    if (ending && !others) ::_exit(0);
+    if (ending && !group.runs && !alone && ::waitpid(0, nullptr, WNOHANG) < 0) {
+      alone = true;
+      signal_children(SIGTERM);
+    }
     if (!ending || now_ms() < deadline) continue;
-    if (!group.runs) ::kill(0, SIGKILL);  // this process, too
-    ::kill(group.program, SIGKILL);       // its end is still to be told
+    signal_children(SIGKILL);  // and, as they become ours, what these leave behind
+    if (now_ms() > deadline + kLastWord) ::kill(0, SIGKILL);
   }
 }
 
 }  // namespace
 
 [[noreturn]] void keep(const Keeping& k) {
+  ::signal(SIGCHLD, SIG_DFL);  // ignored, as a parent may have left it, the dead would be buried by the system
   ::setpgid(0, 0);
   ::prctl(PR_SET_NAME, "atelier-keeper");
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -114,7 +142,7 @@ struct Group {
     tell(k.notes, {Note::Kind::not_started, errno});
     ::_exit(127);
   }
-  watch({program, hold_only(k.notes)}, k.grace_ms);
+  watch({program, hold_only(k.notes, k.lock)}, k.grace_ms);
 }
 
 }  // namespace atelier::detail

@@ -13,6 +13,7 @@ struct Keeping {
   const char* folder;
   int in, out, err;  ///< the program's
   int notes;         ///< where Notes go
+  int lock;          ///< a file that the keeper holds open to its end; -1: none
   long grace_ms;
 };
 

@@ -1,8 +1,11 @@
 // program_trial.cpp: a program between its lines and the study.
 #include "experiment/detail/program_trial.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <thread>
@@ -22,6 +25,8 @@ using Steady = std::chrono::steady_clock;
 
 constexpr auto kLook = std::chrono::milliseconds(200);
 constexpr const char* kLog = "output.log";
+constexpr const char* kLock = ".lock";
+constexpr auto kLongestEnd = std::chrono::seconds(13);  // the grace of a program, and its keeper's own
 
 /// A program's epochs as the record has them.
 class Recorder {
@@ -49,20 +54,37 @@ class Recorder {
   int epochs_ = 0, best_epoch_ = 0;
 };
 
-Result<ProgramRun> start(const SweepSetup& setup, const std::string& sweep, const TrialJob& job,
-                         const fs::path& folder) {
-  auto call = program_call(setup.file, job.configuration, {sweep, job.ticket.run, job.ticket.attempt, folder});
-  if (!call) return pass_on(call);
+/// Waits for the program of an attempt that was lost, which may take its time to end: two never write to one folder. Its
+/// keeper holds the lock until then, and the new one's takes it on. Where files have no locks, nothing is waited for.
+Result<FileHandle> lock_of(const fs::path& folder, const std::atomic<bool>& halt) {
   std::error_code failed;
   fs::create_directories(folder, failed);
   if (failed)
     return fail(Trouble::file, "the run's folder cannot be made", folder.string() + ": " + failed.message(),
                 "choose another place with --workspace");
+  FileHandle lock(::open((folder / kLock).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  for (const auto end = Steady::now() + kLongestEnd; ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0;) {
+    if (errno != EWOULDBLOCK || halt) break;
+    if (Steady::now() > end)
+      return fail(Trouble::usage, "the program of an earlier attempt still runs", "it holds " + folder.string(),
+                  "end it, and try the trial again with --retry 1");
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return lock;
+}
+
+Result<ProgramRun> start(const SweepSetup& setup, const std::string& sweep, const TrialJob& job, const fs::path& folder,
+                         const std::atomic<bool>& halt) {
+  auto call = program_call(setup.file, job.configuration, {sweep, job.ticket.run, job.ticket.attempt, folder});
+  if (!call) return pass_on(call);
+  const auto lock = lock_of(folder, halt);
+  if (!lock) return pass_on(lock);
   return ProgramRun::start({.call = *std::move(call),
                             .folder = setup.program->folder,
                             .log = folder / kLog,
                             .metric = setup.file.metric ? setup.objective.metric : "",
-                            .other_names = setup.program->metric_names});
+                            .other_names = setup.program->metric_names,
+                            .lock = lock->get()});
 }
 
 /// How the trial ends by what the study says; none while the program is to go on. One that has all its epochs behind it
@@ -109,11 +131,11 @@ Result<Ending> run_program_trial(Workspace& workspace, const SweepSetup& setup, 
                                  const TrialJob& job, RunWriter& writer, AskStudy ask, const std::atomic<bool>& halt) {
   if (auto rewound = workspace.store().rewind(job.ticket, 0, 0); !rewound) return pass_on(rewound);
   const fs::path folder = fs::absolute(workspace.folder_of(job.ticket.run));
-  auto run = start(setup, sweep, job, folder);
+  auto run = start(setup, sweep, job, folder, halt);
   if (!run && run.error().kind == Trouble::file) return pass_on(run);
-  if (!run) return Ending{RunState::failed, run.error().summary + ": " + run.error().detail};
+  if (!run) return Ending{RunState::failed, in_a_line(run.error())};
   const auto most = program_effort(setup, job.configuration);
-  if (!most) return Ending{RunState::failed, most.error().summary + ": " + most.error().detail};
+  if (!most) return Ending{RunState::failed, in_a_line(most.error())};
   Recorder recorder(setup.objective, writer);
   std::optional<Ending> ending;  // not by the program itself: it has been asked to end
   for (int until = job.until; !run->over();) {

@@ -93,7 +93,7 @@ async function changeAll(changes: [string, RunChange][], back: [string, RunChang
   if (count === 0) return;
   say(`${done} ${counted(count, "run")}.`, {
     seconds: undoSeconds,
-    actions: [{ words: "Undo", run: () => void changeAll(back.slice(0, count), [], "Undone:") }],
+    actions: back.length ? [{ words: "Undo", run: () => void changeAll(back.slice(0, count), [], "Undone on") }] : [],
   });
 }
 

@@ -31,6 +31,8 @@ export class Rows {
   busy = $state(false);
   /** Counts whatever changes rows: a reader of `row` reads it first. */
   version = $state(0);
+  /** Counts when rows say something new: not when more of them come into view. */
+  news = $state(0);
 
   #question: Question | undefined;
   #shown: Question | undefined;
@@ -95,7 +97,10 @@ export class Rows {
     this.busy = true;
     try {
       const table = await api.runs({ ...this.#queryOf(question), limit: size, offset: page * size }, signal);
-      if (this.#shown !== question || table.total !== this.total) this.#pages.clear();
+      if (this.#shown !== question || table.total !== this.total) {
+        this.#pages.clear();
+        ++this.news;
+      }
       this.#shown = question;
       this.#pages.set(page, table.rows);
       this.columns = question.columns;
@@ -130,6 +135,7 @@ export class Rows {
       if (rows && rows[place.at]?.[0] === row[0]) rows[place.at] = row;
     }
     ++this.version;
+    ++this.news;
   }
 
   /** Whether runs have come or gone since the rows were read. */

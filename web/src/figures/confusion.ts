@@ -14,6 +14,13 @@ function columnSum(data: ConfusionData, column: number): number {
   return data.counts.reduce((sum, row) => sum + row[column]!, 0);
 }
 
+/** What the colour and the rate of a cell are a share of. */
+function wholeOf(data: ConfusionData, truth: number, answer: number): number {
+  if (data.by === "answer") return columnSum(data, answer);
+  if (data.by === "counts") return Math.max.apply(null, data.counts.map((row) => Math.max.apply(null, row))); // prettier-ignore
+  return rowSum(data, truth);
+}
+
 /** Rare mistakes can be seen: the root of the share is the measure of the colour. */
 function depth(share: number): number {
   return Math.sqrt(share);
@@ -106,6 +113,7 @@ export const confusion: Drawing<"confusion"> = {
           const head = truth === answer ? data.names[truth]! + ", found" : data.names[truth]! + ", called " + data.names[answer]!;
           return tip(head, [
             [grouped(hovered.value[2]!) + " of " + grouped(rowSum(data, truth)), rate(hovered.value[2]!, rowSum(data, truth))],
+            ["of those called " + data.names[answer]!, rate(hovered.value[2]!, columnSum(data, answer))],
           ]);
         } },
       series: [{
@@ -117,7 +125,7 @@ export const confusion: Drawing<"confusion"> = {
           const truth = api.value(1);
           const count = api.value(2);
           const middle = api.coord([answer, truth]);
-          const whole = rowSum(data, truth);
+          const whole = wholeOf(data, truth, answer);
           const share = whole === 0 ? 0 : count / whole;
           const ground = along(ramp, depth(share));
           const ink = inkOn(ground);
@@ -126,7 +134,7 @@ export const confusion: Drawing<"confusion"> = {
           const inner: object[] = [
             { type: "rect", shape: { x: x, y: y, width: across, height: down }, style: { fill: ground, stroke: look.paper, lineWidth: 1 } },
           ];
-          const two = down >= 40 && across >= 40 && count > 0;
+          const two = data.by !== "counts" && down >= 40 && across >= 40 && count > 0;
           if (across >= 24 && (count > 0 || truth === answer)) {
             inner.push({
               type: "text", x: middle[0], y: middle[1]! - (two ? 7 : 0),

@@ -42,13 +42,20 @@ function valueText(panel: Panel, value: number | null): string {
   return isShare(panel.y.name) ? percent(value, 2) : short(value, 4);
 }
 
+/** Whether there are few enough lines to have their names beside them, and more than one to tell apart. */
+function named(panel: Panel): boolean {
+  const count = panel.lines.filter((line) => !line.faint).length;
+  return panel.lines.length > 1 && count <= 8;
+}
+
 /** Names of lines stand at their ends, moved apart; this many pixels are kept for them. */
 function labelRoom(panel: Panel): number {
+  if (!named(panel)) return 16;
   let letters = 0;
   panel.lines.forEach((line) => {
-    letters = Math.max(letters, line.name.length);
+    if (!line.faint) letters = Math.max(letters, line.name.length);
   });
-  return panel.lines.length > 1 && panel.lines.length <= 8 ? Math.min(18 + 7.4 * letters, 160) : 16;
+  return Math.min(18 + 7.4 * letters, 160);
 }
 
 export const curves: Drawing<"curves"> = {
@@ -75,7 +82,6 @@ export const curves: Drawing<"curves"> = {
     data.panels.forEach((panel, i) => {
       const left = frame.left + (i % columns) * cellWidth;
       const top = frame.top + Math.floor(i / columns) * cellHeight;
-      const named = panel.lines.length > 1 && panel.lines.length <= 8;
       grid.push({ left: left + 52, top: top + 30, width: cellWidth - 60 - labelRoom(panel), height: cellHeight - 76 });
       title.push({
         left: left + 4, top: top + 2, padding: 0, text: panel.y.label,
@@ -108,14 +114,16 @@ export const curves: Drawing<"curves"> = {
           }); // prettier-ignore
         }
         series.push({
-          type: "line", name: line.name, xAxisIndex: i, yAxisIndex: i, data: line.points, z: 3 + l,
+          type: "line", name: line.name, xAxisIndex: i, yAxisIndex: i, data: line.points, z: line.faint ? 2 : 3 + l,
           step: line.steps ? "end" : false, symbol: "circle", symbolSize: line.points.length > 1 ? 5 : 8,
-          showSymbol: line.points.length <= 30,
+          showSymbol: line.points.length <= 30 && !line.faint,
           connectNulls: false, sampling: "minmax",
           itemStyle: { color: colour },
-          lineStyle: { color: colour, width: 1.8, type: line.role === "train" ? [5, 4] : "solid" },
+          lineStyle: line.faint
+            ? { color: colour, width: 1, opacity: 0.4 }
+            : { color: colour, width: 1.8, type: line.role === "train" ? [5, 4] : "solid" },
           endLabel: {
-            show: named, formatter: line.name, color: look.ink, fontSize: 11, distance: 6,
+            show: named(panel) && !line.faint, formatter: line.name, color: look.ink, fontSize: 11, distance: 6,
             width: labelRoom(panel) - 8, overflow: "truncate",
           },
           labelLayout: { moveOverlap: "shiftY" },

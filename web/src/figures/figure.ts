@@ -51,6 +51,8 @@ export interface CurvesData {
       role: "train" | "validation" | "other";
       /** Steps rather than slopes between points: a running best. */
       steps?: boolean;
+      /** In the background: raw values behind a smoothed line. */
+      faint?: boolean;
       points: [number, Value][];
       /** [x, low, high]: least and greatest of what a point stands for, or an interval. */
       band?: [number, number, number][];
@@ -67,6 +69,8 @@ export interface GalleryData {
 }
 
 export interface ConfusionData {
+  /** What a cell's rate is a share of: its true class (the usual), its answer; "counts" is without rates. */
+  by?: "truth" | "answer" | "counts";
   /** In the order they are drawn: those taken for each other side by side. */
   names: string[];
   /** [true class][answer]. */

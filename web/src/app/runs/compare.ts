@@ -42,7 +42,7 @@ export function shortNames(runs: Run[]): string[] {
 }
 
 /** "train_loss" is the training's side of "loss". */
-function sideOf(name: string): { metric: string; role: "train" | "validation" | "other" } {
+export function sideOf(name: string): { metric: string; role: "train" | "validation" | "other" } {
   const [, side, metric] = /^(train|val|validation)_(.+)$/.exec(name) ?? [];
   if (!side || !metric) return { metric: name, role: "other" };
   return { metric, role: side === "train" ? "train" : "validation" };
@@ -50,7 +50,7 @@ function sideOf(name: string): { metric: string; role: "train" | "validation" | 
 
 const first = ["accuracy", "loss"];
 /** Of no interest above each other: how long an epoch took, how fast it went. */
-const left = new Set(["train_seconds", "samples_per_second", "seconds"]);
+export const left = new Set(["train_seconds", "samples_per_second", "seconds"]);
 
 type Panel = Figure<"curves">["data"]["panels"][number];
 

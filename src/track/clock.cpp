@@ -87,4 +87,8 @@ bool is_gone(const std::string& worker) {
   return beginning_of(process) != parts[2];
 }
 
+bool is_lost(const Clock& now, const std::string& worker, const std::string& boot, std::int64_t lease) {
+  return boot != now.boot() || lease < now.steady_ms() || is_gone(worker);
+}
+
 }  // namespace atelier

@@ -25,4 +25,8 @@ std::string this_worker();
 /// Whether a worker of this machine has certainly ended. One that cannot be judged from here counts as there.
 bool is_gone(const std::string& worker);
 
+/// Whether nobody works any more at what a worker has a lease of: the machine was started anew, the lease has run out, or
+/// the process has ended.
+bool is_lost(const Clock& now, const std::string& worker, const std::string& boot, std::int64_t lease);
+
 }  // namespace atelier

@@ -55,6 +55,8 @@ struct Run {
   std::string reason = {};  ///< why it stopped early, failed or was killed; in words
   WallTime created = {};
   std::optional<WallTime> started = {}, ended = {};  ///< of the last attempt
+  std::optional<double> seconds =
+      {};  ///< trained in all attempts; where the summary does not say, the last one's length
   std::optional<TrialOf> trial = {};
   int attempt = 0;  ///< 0: nobody has begun it
   std::string worker = {};
@@ -140,6 +142,7 @@ struct NewTrial {
   int number = 0;
   std::string name = {};
   JsonText config = "{}", plan = "{}", environment = "{}";
+  std::vector<std::string> tags = {};
 };
 
 /// A run with the right to write to it.
@@ -180,6 +183,7 @@ struct RunQuery {
   bool descending = false;
   std::int64_t limit = -1;  ///< below 0: all
   std::int64_t offset = 0;
+  std::map<std::string, std::string> aliases = {};  ///< other names of values, for where no run has one of that name
 };
 
 }  // namespace atelier

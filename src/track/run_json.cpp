@@ -29,7 +29,7 @@ Json number_json(double value) {
 Json head_json(const Run& run) {
   Json json{{"id", run.id},     {"state", name_of(run.state)},      {"name", run.name}, {"group", run.group},
             {"tags", run.tags}, {"created", iso_time(run.created)}, {"seconds", Json()}};
-  if (run.started && run.ended) json["seconds"] = static_cast<double>((*run.ended - *run.started).count()) / 1000;
+  if (run.seconds) json["seconds"] = *run.seconds;
   if (run.trial) json.update({{"sweep", run.trial->sweep}, {"trial", run.trial->number}});
   return json;
 }

@@ -51,7 +51,7 @@ struct StoreWriter::Room {
   void work();
   std::vector<Parcel> collect();
   Result<void> send(std::span<Parcel> parcels);
-  void settle(std::span<Parcel> parcels, std::span<const Acceptance> verdicts);
+  void settle(std::span<Parcel> parcels, std::span<const Acceptance> verdicts, Steady::time_point sent);
   void complain(std::span<Parcel> parcels, const Error& error, bool give_up);
 };
 
@@ -80,12 +80,14 @@ std::vector<StoreWriter::Room::Parcel> StoreWriter::Room::collect() {
   return parcels;
 }
 
-void StoreWriter::Room::settle(std::span<Parcel> parcels, std::span<const Acceptance> verdicts) {
+/// `sent`: before the store renewed the leases. A fence that began later would outlast them after a slow commit.
+void StoreWriter::Room::settle(std::span<Parcel> parcels, std::span<const Acceptance> verdicts,
+                               Steady::time_point sent) {
   const std::scoped_lock guard(mutex);
   for (std::size_t i = 0; i < parcels.size(); ++i) {
     auto& desk = *parcels[i].desk;
     desk.written = parcels[i].handed;
-    desk.heard = Steady::now();
+    desk.heard = sent;
     desk.trouble.reset();
     if (verdicts[i] == Acceptance::refused) desk.refused = true;
   }
@@ -106,10 +108,11 @@ void StoreWriter::Room::complain(std::span<Parcel> parcels, const Error& error, 
 Result<void> StoreWriter::Room::send(std::span<Parcel> parcels) {
   std::vector<Progress> news;
   for (auto& parcel : parcels) news.push_back(std::move(parcel.news));
+  const auto before = Steady::now();
   auto verdicts = store.record(news);
   for (std::size_t i = 0; i < parcels.size(); ++i) parcels[i].news = std::move(news[i]);
   if (verdicts) {
-    settle(parcels, *verdicts);
+    settle(parcels, *verdicts, before);
     return {};
   }
   if (verdicts.error().kind == Trouble::file) {

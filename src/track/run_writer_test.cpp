@@ -169,7 +169,8 @@ TEST_F(RunWriterTest, ARunThatIsDeletedUnderItHarmsNobody) {
   EXPECT_EQ(value(store_->remove(id, false)).runs.size(), 1u);
   doomed.epoch({1, {}});
   kept.epoch({1, {}});
-  EXPECT_FALSE(doomed.flush());
+  EXPECT_EQ(value(doomed.flush()), Acceptance::refused);
+  EXPECT_FALSE(doomed.ours()) << "its folder is gone: nothing more is to be saved there";
   EXPECT_EQ(value(kept.flush()), Acceptance::accepted);
 }
 

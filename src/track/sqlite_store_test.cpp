@@ -107,6 +107,19 @@ TEST(SqliteStore, ANewerSchemaIsLeftAlone) {
   EXPECT_NE(complaint(folder.path, true).find("newer Atelier"), std::string::npos);
 }
 
+TEST(SqliteStore, AStoreThatIsOpenWritesIntoNoNewerSchema) {
+  const Folder folder;
+  const auto store = opened(folder.path);
+  const auto ticket = add_run(*store, "a");
+  ok(raw(folder.path / "runs.db").run("PRAGMA user_version = 99"));
+  const auto refused = store->begin_run({.id = "b"}, "w");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(describe(refused.error()).find("newer Atelier"), std::string::npos);
+  EXPECT_FALSE(store->end(ticket, {}));
+  ok(raw(folder.path / "runs.db").run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str()));
+  EXPECT_EQ(value(store->end(ticket, {})), Acceptance::accepted);
+}
+
 TEST(SqliteStore, AnOlderSchemaIsBroughtUpToDateWithItsRuns) {
   const Folder folder;
   {
@@ -265,6 +278,7 @@ TEST(SqliteStore, WaitsForAnotherWriterOnlySoLong) {
 TEST(SqliteStore, NetworkFileSystemsAreKnown) {
   EXPECT_TRUE(is_network_file_system(0x6969));
   EXPECT_TRUE(is_network_file_system(static_cast<std::int32_t>(0xFF534D42)));
+  EXPECT_TRUE(is_network_file_system(0x01021997)) << "a folder of the host in its virtual machine";
   EXPECT_FALSE(is_network_file_system(0xEF53));
   EXPECT_FALSE(is_network_file_system(0x01021994));
 }

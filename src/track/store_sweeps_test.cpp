@@ -67,6 +67,86 @@ TEST_P(StoreSweepsTest, LostTrialsAreQueuedAgainAndLateResultsRefused) {
   EXPECT_NE(value(store_->run("alone")).reason, "");
 }
 
+TEST_P(StoreSweepsTest, ATicketIsNeverValidTwice) {
+  const auto id = sweep(1);
+  const auto old = claim(id);
+  clock_->steady_now += 61'000;
+  const std::array<std::string, 1> trial{old->run.id};
+  EXPECT_EQ(value(store_->remove(trial, false)).runs.size(), 1u);
+  EXPECT_EQ(value(store_->add_trials(id, std::vector<NewTrial>{{0, "again", "{}", "{}"}})), 1);
+  const auto next = claim(id);
+  ASSERT_TRUE(next);
+  EXPECT_NE(next->ticket, old->ticket);
+  EXPECT_EQ(record({old->ticket, {{1, {{"loss", 666}}}}}), Acceptance::refused);
+  EXPECT_EQ(value(store_->end(old->ticket, {})), Acceptance::refused);
+  EXPECT_EQ(value(store_->end(next->ticket, {})), Acceptance::accepted);
+
+  const auto run = begin("r");
+  clock_->steady_now += 61'000;
+  const std::array<std::string, 1> same{"r"};
+  EXPECT_EQ(value(store_->remove(same, false)).runs.size(), 1u);
+  EXPECT_NE(begin("r"), run);
+  EXPECT_EQ(record({run}), Acceptance::refused);
+}
+
+TEST_P(StoreSweepsTest, AnIdNamesOneThing) {
+  const auto made = [&](const std::string& id) { return bool(store_->create_sweep({.id = id})); };
+  const auto begun = [&](const std::string& id) { return bool(store_->begin_run({.id = id}, "w")); };
+  EXPECT_TRUE(made("sw"));
+  EXPECT_FALSE(made("sw"));
+  EXPECT_FALSE(made("sw-3")) << "a trial may be called so";
+  EXPECT_FALSE(begun("sw"));
+  EXPECT_FALSE(begun("sw-7"));
+  EXPECT_TRUE(begun("sw-7a") && begun("sw-") && begun("other") && begun("other-2"));
+  EXPECT_FALSE(made("other")) << "the name of its trial 2 is taken";
+  EXPECT_TRUE(made("sw-confirm") && made("sw-confirm2"));
+  EXPECT_FALSE(made("sw-confirm-2"));
+  EXPECT_FALSE(made(std::string(54, 'a'))) << "its trials could have no folder";
+  EXPECT_TRUE(made(std::string(53, 'a')));
+}
+
+TEST_P(StoreSweepsTest, TrialsAreTagged) {
+  const auto id = sweep(1);
+  EXPECT_EQ(value(store_->add_trials(id, std::vector<NewTrial>{{1, "t", "{}", "{}", "{}", {"audit"}}})), 1);
+  EXPECT_EQ(where("tag = 'audit'"), std::vector<std::string>{id + "-1"});
+}
+
+TEST_P(StoreSweepsTest, WhoIsLostShowsSoToReaders) {
+  const auto id = sweep(1);
+  const auto trial = claim(id);
+  begin("alone");
+  clock_->steady_now += 61'000;
+  const auto reader = GetParam().open(folder_.path, {.read_only = true, .clock = clock_});
+  EXPECT_EQ(ids(value(reader->runs({.where = "state = 'killed'"}))), std::vector<std::string>{"alone"});
+  EXPECT_EQ(ids(value(reader->runs({.where = "state = 'queued' and reason like '%lost%'"}))),
+            std::vector<std::string>{trial->run.id});
+  EXPECT_EQ(value(reader->run("alone")).state, RunState::killed);
+  EXPECT_EQ(value(reader->sweep(id)).trials, (std::map<RunState, int>{{RunState::queued, 1}}));
+  EXPECT_EQ(record({trial->ticket}), Acceptance::accepted) << "it was only slow";
+  EXPECT_EQ(value(reader->run(trial->run.id)).state, RunState::running);
+}
+
+TEST_P(StoreSweepsTest, ParametersAreFoundByTheirNames) {
+  const auto id = value(store_->create_sweep({})).id;
+  const std::vector<NewTrial> trials{
+      {0, "a", R"({"layers":[64]})", R"({"configuration":{"hidden_size":64,"opt.lr":0.1},"until":3})"},
+      {1, "b", R"({"layers":[32,16]})", R"({"configuration":{"hidden_size":32,"opt.lr":0.2},"until":3})"}};
+  EXPECT_EQ(value(store_->add_trials(id, trials)), 2);
+  EXPECT_EQ(where("hidden_size = 64"), std::vector<std::string>{id + "-0"});
+  EXPECT_EQ(where("opt.lr > 0.15"), std::vector<std::string>{id + "-1"});
+  EXPECT_EQ(where("layers = 64"), std::vector<std::string>{id + "-0"});
+  EXPECT_EQ(where("layers = \"64\""), std::vector<std::string>{id + "-0"});
+  EXPECT_EQ(where("layers != 64"), std::vector<std::string>{id + "-1"});
+  EXPECT_EQ(where("layers in (\"32,16\", 8)"), std::vector<std::string>{id + "-1"});
+  EXPECT_EQ(where("layers = \"[32,16]\""), std::vector<std::string>{id + "-1"});
+  EXPECT_NE(refusal("hiden_size = 64").find("did you mean \"hidden_size\""), std::string::npos)
+      << refusal("hiden_size = 64");
+  const RunQuery query{
+      .where = "hidden = 64 and Hidden_Size = 64", .sort = "hidden", .aliases = {{"hidden", "layers"}}};
+  EXPECT_EQ(ids(value(store_->runs(query))), std::vector<std::string>{id + "-0"});
+  EXPECT_FALSE(store_->runs({.where = "width = 64", .aliases = {{"width", "depth"}}}));
+}
+
 TEST_P(StoreSweepsTest, ASweepIsForgottenOnceItsTrialsAre) {
   const auto id = sweep(2);
   EXPECT_FALSE(store_->remove_sweep(id));

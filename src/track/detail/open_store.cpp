@@ -17,6 +17,21 @@ constexpr int kBusyMs = 5000;            // readers hold a writer up for moments
 constexpr int kCheckpointPages = 1000;   // of the log, before its pages go home
 constexpr int kImpatientPages = 16'000;  // from here on a checkpoint waits for readers, shortly
 
+/// lost(worker, boot, lease) in SQL.
+void judge_lost(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto text = [&](int i) {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(values[i]));
+    return bytes == nullptr ? std::string() : std::string(bytes);
+  };
+  const auto* clock = static_cast<const Clock*>(sqlite3_user_data(context));
+  sqlite3_result_int(context, is_lost(*clock, text(0), text(1), sqlite3_value_int64(values[2])));
+}
+
+void teach_lost(sqlite3* connection, const Clock& clock) {
+  sqlite3_create_function_v2(connection, "lost", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY, const_cast<Clock*>(&clock),
+                             judge_lost, nullptr, nullptr, nullptr);
+}
+
 /// A file that somebody else made may hold triggers and views: none of them runs.
 void distrust(sqlite3* connection) {
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -89,6 +104,7 @@ Result<void> SqliteStore::prepare_file() {
   if (!connection) return pass_on(connection);
   writer_ = *std::move(connection);
   distrust(writer_->handle());
+  teach_lost(writer_->handle(), *options_.clock);
   const auto version = schema_version(*writer_, folder_ / kFile);
   if (!version) return std::unexpected(version.error());
   if (*version == 0)
@@ -135,6 +151,7 @@ Result<void> SqliteStore::open_to_read() {
   }
   if (!connection) return pass_on(connection);
   reader_ = *std::move(connection);
+  teach_lost(reader_->handle(), *options_.clock);
   return {};
 }
 
@@ -157,7 +174,8 @@ Result<void> SqliteStore::transaction(FunctionRef<Result<void>()> body, const ch
   const auto held = lock_->hold(options_.busy_ms);
   if (!held) return std::unexpected(held.error());
   if (auto begun = writer_->run("BEGIN IMMEDIATE"); !begun) return begun;
-  auto done = body();
+  auto done = expect_schema(*writer_, folder_ / kFile);  // a newer Atelier may have migrated it meanwhile
+  if (done) done = body();
   if (done) done = writer_->run(ending);
   if (!done && sqlite3_get_autocommit(writer_->handle()) == 0)
     if (auto undone = writer_->run("ROLLBACK"); !undone)

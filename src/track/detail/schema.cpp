@@ -94,6 +94,14 @@ CREATE TABLE field(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Attempts of deleted runs: who uses such an id again counts on from there, so no ticket is ever valid twice.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE gone(
+  id TEXT NOT NULL PRIMARY KEY,
+  attempt INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
 Result<void> to_version_1(sqlite::Connection& connection) {
   auto stamped = connection.run(fmt::format("PRAGMA application_id = {};", kApplicationId).c_str());
   return stamped ? connection.run(kVersion1) : stamped;
@@ -114,8 +122,10 @@ Result<void> to_version_2(sqlite::Connection& connection) {
   }
 }
 
+Result<void> to_version_3(sqlite::Connection& connection) { return connection.run(kVersion3); }
+
 using Migration = Result<void> (*)(sqlite::Connection&);
-constexpr std::array<Migration, kSchemaVersion> kMigrations{to_version_1, to_version_2};
+constexpr std::array<Migration, kSchemaVersion> kMigrations{to_version_1, to_version_2, to_version_3};
 
 }  // namespace
 

@@ -10,7 +10,7 @@ namespace atelier {
 /// "ATLR" in the file's header says whose file it is.
 constexpr int kApplicationId = 0x41544C52;
 /// The version that this program writes, in the header's user_version.
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
 
 /// Brings the file to today's schema; call it within a write transaction. Creates the tables in an empty file;
 /// refuses a file of another program or of a newer Atelier, untouched.

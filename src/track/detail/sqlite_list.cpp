@@ -50,10 +50,13 @@ Result<void> each_row(Result<sqlite::Statement>& rows, const Read& read) {
 
 }  // namespace
 
-const char* const kRunColumns =
-    "run.id, run.name, run.\"group\", run.notes, run.state, run.reason, run.created, run.started, run.ended, "
-    "run.sweep, run.number, run.attempt, run.worker, run.config, run.environment, run.summary, run.plan, "
-    "(SELECT json_group_array(tag) FROM tag WHERE tag.run = run.seq)";
+std::string run_columns() {
+  return fmt::format(
+      "run.id, run.name, run.\"group\", run.notes, {}, {}, run.created, run.started, run.ended, "
+      "run.sweep, run.number, run.attempt, run.worker, run.config, run.environment, run.summary, run.plan, "
+      "(SELECT json_group_array(tag) FROM tag WHERE tag.run = run.seq), {}",
+      kShownState, kShownReason, kSeconds);
+}
 
 Run read_run(const sqlite::Statement& row) {
   Run run;
@@ -73,6 +76,7 @@ Run read_run(const sqlite::Statement& row) {
   run.environment = row.text(14);
   run.summary = row.text(15);
   run.plan = row.text(16);
+  if (!row.is_null(18)) run.seconds = row.real(18);
   const std::string tags = row.text(17);
   if (tags == "[]") return run;
   for (const auto& tag : nlohmann::json::parse(tags, nullptr, false))
@@ -101,14 +105,14 @@ Result<std::vector<Run>> SqliteStore::runs(const RunQuery& query) {
 Result<std::vector<Run>> SqliteStore::sorted_runs(const RunQuery& query) {
   auto names = FieldNames::load(*reader_);
   if (!names) return pass_on(names);
-  QueryText text(*names);
+  QueryText text(*names, query.aliases, *reader_);
   const auto rest = rest_of(text, query);
   if (!rest) return std::unexpected(rest.error());
   auto rows = bound(*reader_, fmt::format("SELECT seq FROM run WHERE {}", *rest), text);
   std::vector<std::int64_t> order;
   if (auto read = each_row(rows, [&](const auto& row) { order.push_back(row.integer(0)); }); !read)
     return pass_on(read);
-  auto one = reader_->prepare(fmt::format("SELECT {} FROM run WHERE seq = ?", kRunColumns));
+  auto one = reader_->prepare(fmt::format("SELECT {} FROM run WHERE seq = ?", run_columns()));
   if (!one) return pass_on(one);
   std::vector<Run> found;
   found.reserve(order.size());
@@ -126,7 +130,7 @@ Result<std::vector<std::vector<Cell>>> SqliteStore::table(const RunQuery& query,
   const std::scoped_lock guard(reading_);
   auto names = FieldNames::load(*reader_);
   if (!names) return pass_on(names);
-  QueryText text(*names);
+  QueryText text(*names, query.aliases, *reader_);
   std::string wanted;
   for (const auto& name : columns) {
     const auto column = text.column(name);
@@ -152,7 +156,8 @@ Result<std::int64_t> SqliteStore::count(const std::string& where) {
   const std::scoped_lock guard(reading_);
   auto names = FieldNames::load(*reader_);
   if (!names) return pass_on(names);
-  QueryText text(*names);
+  const QueryText::Aliases none;
+  QueryText text(*names, none, *reader_);
   const auto condition = text.condition(where);
   if (!condition) return std::unexpected(condition.error());
   auto rows = bound(*reader_, fmt::format("SELECT count(*) FROM run WHERE {}", *condition), text);

@@ -21,32 +21,58 @@ std::uint64_t bytes_in(const fs::path& folder) {
 
 }  // namespace
 
+/// The row of a run that may be deleted; none while it is running.
+Result<std::optional<std::int64_t>> SqliteStore::removable(sqlite::Connection& connection, const std::string& id) {
+  auto row = connection.query("SELECT seq, state, worker, boot, lease FROM run WHERE id = ?", id);
+  if (!row) return pass_on(row);
+  const auto more = row->next();
+  if (!more) return std::unexpected(more.error());
+  if (!*more) return fail(Trouble::usage, fmt::format("there is no run \"{}\"", id), {}, "`atelier runs` lists them");
+  const bool runs = row->text(1) == "running" && !is_lost(*options_.clock, row->text(2), row->text(3), row->integer(4));
+  return runs ? std::nullopt : std::optional(row->integer(0));
+}
+
+/// What deleting would take, where nothing can be written: the files alone are counted.
+Result<Removal> SqliteStore::foresee_removal(std::span<const std::string> runs) {
+  const std::scoped_lock guard(reading_);
+  Removal removal;
+  for (const auto& id : runs) {
+    const auto seq = removable(*reader_, id);
+    if (!seq) return std::unexpected(seq.error());
+    (*seq ? removal.runs : removal.refused).push_back(id);
+    if (*seq && is_id(id)) removal.bytes += bytes_in(folder_ / id);
+  }
+  return removal;
+}
+
+Result<void> SqliteStore::remove_row(const std::string& id, std::int64_t seq) {
+  if (is_id(id)) {
+    const auto noted = writer_->execute("INSERT OR IGNORE INTO doomed(folder) VALUES(?)", id);
+    if (!noted) return std::unexpected(noted.error());
+  }
+  const auto kept = writer_->execute(
+      "INSERT OR REPLACE INTO gone(id, attempt) SELECT id, attempt FROM run WHERE seq = ? AND attempt > 0", seq);
+  if (!kept) return std::unexpected(kept.error());
+  const auto gone = writer_->execute("DELETE FROM run WHERE seq = ?", seq);
+  if (!gone) return std::unexpected(gone.error());
+  return {};
+}
+
 // Rows first, with a note of the folders that have to follow: a kill in between is made good by the next opening.
 Result<Removal> SqliteStore::remove(std::span<const std::string> runs, bool dry_run) {
+  if (dry_run && !writer_) return foresee_removal(runs);
   Removal removal;
   const auto delete_rows = [&]() -> Result<void> {
     removal = {};
     const auto before = writer_->number("PRAGMA freelist_count");
     if (!before) return std::unexpected(before.error());
     for (const auto& id : runs) {
-      auto row = writer_->query("SELECT seq, state, worker, boot, lease FROM run WHERE id = ?", id);
-      if (!row) return pass_on(row);
-      const auto more = row->next();
-      if (!more) return std::unexpected(more.error());
-      if (!*more)
-        return fail(Trouble::usage, fmt::format("there is no run \"{}\"", id), {}, "`atelier runs` lists them");
-      if (row->text(1) == "running" && !lost(row->text(2), row->text(3), row->integer(4))) {
-        removal.refused.push_back(id);
-        continue;
-      }
-      removal.runs.push_back(id);
-      if (is_id(id)) {
-        removal.bytes += bytes_in(folder_ / id);
-        const auto noted = writer_->execute("INSERT OR IGNORE INTO doomed(folder) VALUES(?)", id);
-        if (!noted) return std::unexpected(noted.error());
-      }
-      const auto gone = writer_->execute("DELETE FROM run WHERE seq = ?", row->integer(0));
-      if (!gone) return std::unexpected(gone.error());
+      const auto seq = removable(*writer_, id);
+      if (!seq) return std::unexpected(seq.error());
+      (*seq ? removal.runs : removal.refused).push_back(id);
+      if (!*seq) continue;
+      if (is_id(id)) removal.bytes += bytes_in(folder_ / id);
+      if (auto removed = remove_row(id, **seq); !removed) return removed;
     }
     const auto after = writer_->number("PRAGMA freelist_count");
     if (!after) return std::unexpected(after.error());

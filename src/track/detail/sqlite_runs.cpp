@@ -19,10 +19,6 @@ std::unexpected<Error> no_run(const std::string& id) {
 
 }  // namespace
 
-bool SqliteStore::lost(const std::string& worker, const std::string& boot, std::int64_t lease) const {
-  return boot != options_.clock->boot() || lease < options_.clock->steady_ms() || is_gone(worker);
-}
-
 Result<std::int64_t> SqliteStore::seq_of(sqlite::Connection& connection, const std::string& run) {
   const auto seq = connection.number("SELECT seq FROM run WHERE id = ?", run);
   if (!seq) return std::unexpected(seq.error());
@@ -31,16 +27,12 @@ Result<std::int64_t> SqliteStore::seq_of(sqlite::Connection& connection, const s
 }
 
 Result<std::optional<std::int64_t>> SqliteStore::row_of(const Ticket& ticket) {
-  const auto seq = writer_->number("SELECT seq FROM run WHERE id = ? AND attempt = ? AND state = 'running'", ticket.run,
-                                   ticket.attempt);
-  if (!seq || *seq) return seq;
-  const auto any = seq_of(*writer_, ticket.run);
-  if (!any) return std::unexpected(any.error());
-  return std::optional<std::int64_t>{};
+  return writer_->number("SELECT seq FROM run WHERE id = ? AND attempt = ? AND state = 'running'", ticket.run,
+                         ticket.attempt);
 }
 
 Result<Claim> SqliteStore::claim_of(sqlite::Connection& connection, std::int64_t seq) {
-  auto row = connection.query(fmt::format("SELECT {} FROM run WHERE seq = ?", kRunColumns), seq);
+  auto row = connection.query(fmt::format("SELECT {} FROM run WHERE seq = ?", run_columns()), seq);
   if (!row) return pass_on(row);
   const auto more = row->next();
   if (!more) return std::unexpected(more.error());
@@ -49,14 +41,35 @@ Result<Claim> SqliteStore::claim_of(sqlite::Connection& connection, std::int64_t
   return claim;
 }
 
-/// Four letters that neither a run, a sweep nor a folder has; more when these run short.
-Result<std::string> SqliteStore::free_id(std::string_view table) {
+/// Whether an id belongs to a run, a sweep, or a trial that a sweep may come to.
+Result<bool> SqliteStore::is_taken(const std::string& id, Naming what) {
+  const std::size_t number = id.find_last_not_of("0123456789");
+  const bool as_trial = number != std::string::npos && number + 1 < id.size() && id[number] == '-';
+  const auto taken = writer_->number(
+      "SELECT EXISTS(SELECT 1 FROM run WHERE id = ?1) OR EXISTS(SELECT 1 FROM sweep WHERE id IN (?1, ?2)) OR "
+      "(?3 AND EXISTS(SELECT 1 FROM run WHERE id > ?1 || '-' AND id < ?1 || '.' AND "
+      "substr(id, length(?1) + 2) NOT GLOB '*[^0-9]*'))",
+      id, as_trial ? id.substr(0, number) : id, what == Naming::sweep);
+  if (!taken) return std::unexpected(taken.error());
+  return taken->value_or(0) != 0;
+}
+
+/// The id that is wished for, when it is free; without a wish four letters that are, also of folders, and more when these
+/// run short.
+Result<std::string> SqliteStore::free_id(const std::string& wish, Naming what) {
+  if (!wish.empty()) {
+    const auto taken = is_taken(wish, what);
+    if (!taken) return std::unexpected(taken.error());
+    if (!*taken) return wish;
+    return fail(Trouble::usage, fmt::format("the id \"{}\" is taken", wish),
+                "a run or a sweep has it, or the trials of one would have");
+  }
   constexpr std::string_view kLetters = "abcdefghijkmnpqrstuvwxyz23456789";  // none that look alike
   std::random_device chance;
   for (int attempt = 0;; ++attempt) {
     std::string id(static_cast<std::size_t>(4 + attempt / 8), ' ');
     for (char& letter : id) letter = kLetters[chance() % kLetters.size()];
-    const auto taken = writer_->number(fmt::format("SELECT 1 FROM {} WHERE id = ?", table), id);
+    const auto taken = is_taken(id, what);
     if (!taken) return std::unexpected(taken.error());
     std::error_code none;
     if (!*taken && !fs::exists(fs::symlink_status(folder_ / id, none))) return id;
@@ -77,18 +90,17 @@ Result<Claim> SqliteStore::begin_run(const NewRun& run, const std::string& worke
                 "an id is made of up to 64 letters, digits, _ and -");
   Result<Claim> claim;
   const auto done = write([&]() -> Result<void> {
-    auto id = run.id.empty() ? free_id("run") : Result<std::string>(run.id);
+    auto id = free_id(run.id, Naming::run);
     if (!id) return pass_on(id);
     for (const auto& [place, json] : {std::pair{"config", &run.config}, std::pair{"environment", &run.environment}})
       if (auto kept = keep_names(place, *json); !kept) return kept;
     const auto seq = writer_->number(
         "INSERT INTO run(id, name, \"group\", notes, state, reason, created, started, attempt, losses, worker, boot, "
-        "lease, summary, plan, config, environment) VALUES(?, ?, ?, ?, 'running', '', ?5, ?5, 1, 0, ?, ?, ?, '{}', "
-        "'{}', ?, ?) ON CONFLICT(id) DO NOTHING RETURNING seq",
+        "lease, summary, plan, config, environment) VALUES(?, ?, ?, ?, 'running', '', ?5, ?5, "
+        "coalesce((SELECT attempt FROM gone WHERE id = ?1), 0) + 1, 0, ?, ?, ?, '{}', '{}', ?, ?) RETURNING seq",
         *id, run.name, run.group, run.notes, now_ms(), worker, options_.clock->boot(), lease_end(), run.config,
         run.environment);
     if (!seq) return std::unexpected(seq.error());
-    if (!*seq) return fail(Trouble::usage, fmt::format("there is a run \"{}\" already", *id));
     if (auto tagged = insert_tags(**seq, run.tags); !tagged) return tagged;
     claim = claim_of(*writer_, **seq);
     return claim ? Result<void>{} : pass_on(claim);
@@ -105,7 +117,7 @@ Result<Claim> SqliteStore::take_over(const std::string& run, const std::string& 
     auto row = writer_->query("SELECT state, worker, boot, lease FROM run WHERE seq = ?", *seq);
     if (!row) return pass_on(row);
     if (auto more = row->next(); !more) return pass_on(more);
-    if (row->text(0) == "running" && !lost(row->text(1), row->text(2), row->integer(3)))
+    if (row->text(0) == "running" && !is_lost(*options_.clock, row->text(1), row->text(2), row->integer(3)))
       return fail(Trouble::usage, fmt::format("run {} is running", run), fmt::format("worker {}", row->text(1)),
                   "stop it first; one whose worker died is free at once, or when its lease has run out");
     const auto taken = writer_->execute(

@@ -68,14 +68,18 @@ class SqliteStore final : public Store {
 
   std::int64_t now_ms() const { return options_.clock->wall().time_since_epoch().count(); }
   std::int64_t lease_end() const { return options_.clock->steady_ms() + options_.lease_ms; }
-  bool lost(const std::string& worker, const std::string& boot, std::int64_t lease) const;
-  Result<std::string> free_id(std::string_view table);
+  enum class Naming { run, sweep };
+  Result<bool> is_taken(const std::string& id, Naming what);
+  Result<std::string> free_id(const std::string& wish, Naming what);
   Result<void> insert_tags(std::int64_t seq, std::span<const std::string> tags);
   Result<std::vector<Run>> sorted_runs(const RunQuery& query);
   Result<Claim> claim_of(sqlite::Connection& connection, std::int64_t seq);
-  /// The run's row when the ticket is valid; none when it is refused; an Error when there is no such run.
+  /// The run's row when the ticket is valid; none when it is refused.
   Result<std::optional<std::int64_t>> row_of(const Ticket& ticket);
   Result<std::int64_t> seq_of(sqlite::Connection& connection, const std::string& run);
+  Result<std::optional<std::int64_t>> removable(sqlite::Connection& connection, const std::string& id);
+  Result<Removal> foresee_removal(std::span<const std::string> runs);
+  Result<void> remove_row(const std::string& id, std::int64_t seq);
   Result<void> record_one(std::int64_t seq, const Progress& progress);
   Result<void> cut_series(std::int64_t seq, std::int64_t step);
   Result<void> keep_names(std::string_view place, std::string_view json) { return names_.keep(*writer_, place, json); }
@@ -93,7 +97,7 @@ class SqliteStore final : public Store {
 bool is_id(std::string_view id);
 
 /// The columns that `read_run` reads, from the table `run`.
-extern const char* const kRunColumns;
+std::string run_columns();
 Run read_run(const sqlite::Statement& row);
 
 /// Metrics as a JSON object; what is not finite becomes "nan", "inf" or "-inf".

@@ -6,8 +6,6 @@
 namespace atelier {
 namespace {
 
-constexpr int kMostLosses = 10;  // workers that may die over one epoch of a trial
-
 WallTime wall_time(std::int64_t ms) { return WallTime(std::chrono::milliseconds(ms)); }
 
 std::unexpected<Error> no_sweep(const std::string& id) {
@@ -30,7 +28,8 @@ Sweep read_sweep(const sqlite::Statement& row) {
 }
 
 Result<void> count_trials(sqlite::Connection& connection, Sweep& sweep) {
-  auto rows = connection.query("SELECT state, count(*) FROM run WHERE sweep = ? GROUP BY state", sweep.id);
+  auto rows =
+      connection.query(fmt::format("SELECT {}, count(*) FROM run WHERE sweep = ? GROUP BY 1", kShownState), sweep.id);
   if (!rows) return pass_on(rows);
   for (auto more = rows->next();; more = rows->next()) {
     if (!more) return pass_on(more);
@@ -42,20 +41,19 @@ Result<void> count_trials(sqlite::Connection& connection, Sweep& sweep) {
 }  // namespace
 
 Result<Sweep> SqliteStore::create_sweep(const NewSweep& sweep) {
-  if (!sweep.id.empty() && !is_id(sweep.id))
+  constexpr std::size_t kLongest = 53;  // its trials' ids are longer by "-" and their number
+  if (!sweep.id.empty() && (!is_id(sweep.id) || sweep.id.size() > kLongest))
     return fail(Trouble::usage, fmt::format("\"{}\" cannot be the id of a sweep", sweep.id),
-                "an id is made of up to 64 letters, digits, _ and -");
+                fmt::format("an id is made of up to {} letters, digits, _ and -", kLongest));
   Sweep made;
   const auto done = write([&]() -> Result<void> {
-    auto id = sweep.id.empty() ? free_id("sweep") : Result<std::string>(sweep.id);
+    auto id = free_id(sweep.id, Naming::sweep);
     if (!id) return pass_on(id);
     const auto now = now_ms();
     const auto added = writer_->execute(
-        "INSERT INTO sweep(id, name, state, created, config, source, memo) VALUES(?, ?, 'running', ?, ?, ?, '{}') "
-        "ON CONFLICT(id) DO NOTHING",
-        *id, sweep.name, now, sweep.config, sweep.source);
+        "INSERT INTO sweep(id, name, state, created, config, source, memo) VALUES(?, ?, 'running', ?, ?, ?, '{}')", *id,
+        sweep.name, now, sweep.config, sweep.source);
     if (!added) return std::unexpected(added.error());
-    if (*added == 0) return fail(Trouble::usage, fmt::format("there is a sweep \"{}\" already", *id));
     made = Sweep{.id = *id,
                  .name = sweep.name,
                  .created = wall_time(now),
@@ -130,14 +128,17 @@ Result<int> SqliteStore::add_trials(const std::string& sweep, std::span<const Ne
       for (const auto& [place, json] : {std::pair{"config", &trial.config},
                                         std::pair{"environment", &trial.environment}, std::pair{"plan", &trial.plan}})
         if (auto kept = keep_names(place, *json); !kept) return kept;
-      const auto seq = writer_->execute(
+      const auto seq = writer_->number(
           "INSERT INTO run(id, name, \"group\", notes, state, reason, created, sweep, number, attempt, losses, worker, "
-          "boot, lease, summary, plan, config, environment) VALUES(?, ?, ?, '', 'queued', '', ?, ?, ?, 0, 0, '', '', "
-          "0, '{}', ?, ?, ?) ON CONFLICT(sweep, number) WHERE sweep IS NOT NULL DO NOTHING",
-          fmt::format("{}-{}", sweep, trial.number), trial.name, sweep, now_ms(), sweep, trial.number, trial.plan,
+          "boot, lease, summary, plan, config, environment) VALUES(?1, ?2, ?3, '', 'queued', '', ?4, ?3, ?5, "
+          "coalesce((SELECT attempt FROM gone WHERE id = ?1), 0), 0, '', '', 0, '{}', ?6, ?7, ?8) "
+          "ON CONFLICT(sweep, number) WHERE sweep IS NOT NULL DO NOTHING RETURNING seq",
+          fmt::format("{}-{}", sweep, trial.number), trial.name, sweep, now_ms(), trial.number, trial.plan,
           trial.config, trial.environment);
       if (!seq) return std::unexpected(seq.error());
-      added += *seq;
+      if (!*seq) continue;
+      if (auto tagged = insert_tags(**seq, trial.tags); !tagged) return tagged;
+      added++;
     }
     return {};
   });
@@ -208,25 +209,16 @@ Result<Acceptance> SqliteStore::close(const std::string& run, const Ending& endi
 Result<std::vector<std::string>> SqliteStore::reap() {
   std::vector<std::string> reaped;
   const auto done = write([&]() -> Result<void> {
-    std::vector<std::pair<std::int64_t, std::string>> gone;
-    auto rows = writer_->query("SELECT seq, id, worker, boot, lease FROM run WHERE state = 'running'");
+    auto rows = writer_->query(fmt::format("UPDATE run SET state = {0}, reason = {1}, losses = losses + 1, "
+                                           "ended = CASE {0} WHEN 'queued' THEN NULL ELSE ?1 END "
+                                           "WHERE state = 'running' AND lost(worker, boot, lease) RETURNING id",
+                                           kShownState, kShownReason),
+                               now_ms());
     if (!rows) return pass_on(rows);
     for (auto more = rows->next();; more = rows->next()) {
       if (!more) return pass_on(more);
       if (!*more) break;
-      if (lost(rows->text(2), rows->text(3), rows->integer(4))) gone.emplace_back(rows->integer(0), rows->text(1));
-    }
-    for (const auto& [seq, id] : gone) {
-      const auto freed = writer_->execute(
-          "UPDATE run SET losses = losses + 1, "
-          "state = CASE WHEN sweep IS NULL THEN 'killed' WHEN losses + 1 >= ?1 THEN 'failed' ELSE 'queued' END, "
-          "ended = CASE WHEN sweep IS NULL OR losses + 1 >= ?1 THEN ?2 END, "
-          "reason = CASE WHEN sweep IS NULL THEN 'its process ended without a word' "
-          "WHEN losses + 1 >= ?1 THEN 'its worker was lost ' || (losses + 1) || ' times' "
-          "ELSE 'its worker was lost' END WHERE seq = ?3",
-          kMostLosses, now_ms(), seq);
-      if (!freed) return std::unexpected(freed.error());
-      reaped.push_back(id);
+      reaped.push_back(rows->text(0));
     }
     return {};
   });

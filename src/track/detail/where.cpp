@@ -7,9 +7,11 @@
 #include "track/detail/where.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <cmath>
+#include <span>
 
 namespace atelier {
 namespace {
@@ -110,10 +112,13 @@ Result<std::vector<Token>> tokens_of(std::string_view where) {
   return tokens;
 }
 
-/// One value of a comparison: its SQL, and whether it is the tags, of which a run has many.
+/// One value of a comparison: its SQL, and whether it is the tags, of which a run has many. A column has its name, a
+/// literal its value.
 struct Operand {
   std::string sql;
   bool is_tag = false;
+  std::string column = {};
+  Cell literal = {};
 };
 
 class Parser {
@@ -143,16 +148,19 @@ class Parser {
   Result<std::string> both(int depth) { return chain(depth, "and", " AND ", &Parser::negation); }
   Result<std::string> chain(int depth, std::string_view word, std::string_view sql,
                             Result<std::string> (Parser::*part)(int)) {
-    auto all = (this->*part)(depth);
-    bool many = false;
-    while (all && take_word(word)) {
+    std::vector<std::string> parts;
+    do {
       auto next = (this->*part)(depth);
       if (!next) return next;
-      *all = fmt::format("{}{}{}", *all, sql, *next);
-      many = true;
-    }
-    if (all && many) *all = "(" + *all + ")";
-    return all;
+      parts.push_back(*std::move(next));
+    } while (take_word(word));
+    return joined(parts, sql);
+  }
+  /// Halves of halves: SQLite limits how deep an expression is, and reads a row of terms as one within the other.
+  static std::string joined(std::span<const std::string> parts, std::string_view sql) {
+    if (parts.size() == 1) return parts[0];
+    const std::size_t half = parts.size() / 2;
+    return fmt::format("({}{}{})", joined(parts.first(half), sql), sql, joined(parts.subspan(half), sql));
   }
 
   Result<std::string> negation(int depth) {
@@ -197,8 +205,13 @@ class Parser {
     auto right = operand();
     if (!right) return pass_on(right);
     if (right->is_tag) return misread(where_, sign.at, "a tag stands on the left of its comparison");
-    if (sign.text == "=" || sign.text == "==") return combined(left, "= " + right->sql, false);
-    if (sign.text == "!=" || sign.text == "<>") return combined(left, "= " + right->sql, true);
+    if (const auto* text = std::get_if<std::string>(&right->literal); text != nullptr && !left.column.empty()) {
+      auto fitting = query_.fitting(left.column, left.sql, *text);
+      if (!fitting) return pass_on(fitting);
+      right->sql = query_.value(*std::move(fitting));
+    }
+    if (sign.text == "=" || sign.text == "==") return equal(left, {right->sql}, false);
+    if (sign.text == "!=" || sign.text == "<>") return equal(left, {right->sql}, true);
     if (left.is_tag) return misread(where_, sign.at, "tags have no order");
     // SQLite puts every text above every number; here they are not compared.
     return fmt::format("((typeof({0}) = 'text') = (typeof({1}) = 'text') AND {0} {2} {1})", left.sql, right->sql,
@@ -207,15 +220,25 @@ class Parser {
 
   Result<std::string> list(const Operand& left, bool negated) {
     if (!take_sign("(")) return misread(where_, peek().at, "`in` is followed by a list in brackets");
-    std::string values;
+    std::vector<std::string> values;
     do {
       const Token token = take();
       if (token.kind != Token::Kind::text && token.kind != Token::Kind::number)
         return misread(where_, token.at, "a list holds texts in quotes and numbers");
-      values += (values.empty() ? "" : ", ") + query_.value(token.value);
+      values.push_back(query_.value(token.value));
     } while (take_sign(","));
     if (!take_sign(")")) return misread(where_, peek().at, "the list is not closed");
-    return combined(left, fmt::format("IN ({})", values), negated);
+    return equal(left, values, negated);
+  }
+
+  /// A list meets what it is written as without brackets and quotes: layers = 32 a [32], "128,64" a [128,64].
+  static std::string equal(const Operand& left, const std::vector<std::string>& values, bool negated) {
+    const std::string plain = fmt::format("IN ({})", fmt::join(values, ", "));
+    if (left.is_tag || left.column.empty() || QueryText::is_own(left.column)) return combined(left, plain, negated);
+    std::string as_list;
+    for (const std::string& value : values)
+      as_list += fmt::format(" OR replace({}, '\"', '') = '[' || {} || ']'", left.sql, value);
+    return fmt::format("({}({} {}{}))", negated ? "NOT " : "", left.sql, plain, as_list);
   }
 
   static std::string combined(const Operand& left, const std::string& rest, bool negated) {
@@ -227,7 +250,8 @@ class Parser {
 
   Result<Operand> operand() {
     const Token token = take();
-    if (token.kind == Token::Kind::text || token.kind == Token::Kind::number) return Operand{query_.value(token.value)};
+    if (token.kind == Token::Kind::text || token.kind == Token::Kind::number)
+      return Operand{query_.value(token.value), false, {}, token.value};
     if (token.kind != Token::Kind::name) return misread(where_, token.at, "a name, a number or a text was expected");
     const bool plain = where_[token.at] != '`';
     if (plain && lower(token.text) == "true") return Operand{query_.value(std::int64_t{1})};
@@ -235,7 +259,7 @@ class Parser {
     if (token.text == "tag" || token.text == "tags") return Operand{"", true};
     auto sql = query_.column(token.text);
     if (!sql) return pass_on(sql);
-    return Operand{*std::move(sql)};
+    return Operand{*std::move(sql), false, token.text};
   }
 
   QueryText& query_;

@@ -44,14 +44,20 @@ Result<WorkspaceLock::Held> WorkspaceLock::hold(int wait_ms) const {
 }
 
 bool is_network_file_system(std::int64_t type) {
-  constexpr std::array<std::int64_t, 8> kRemote{0x6969,       // NFS
-                                                0x517B,       // SMB
-                                                0xFF534D42,   // CIFS
-                                                0xFE534D42,   // SMB 2
-                                                0x5346414F,   // AFS
-                                                0x00C36400,   // Ceph
-                                                0x0BD00BD0,   // Lustre
-                                                0x73757245};  // Coda
+  constexpr std::array<std::int64_t, 13> kRemote{
+      0x6969,       // NFS
+      0x517B,       // SMB
+      0xFF534D42,   // CIFS
+      0xFE534D42,   // SMB 2
+      0x5346414F,   // AFS
+      0x00C36400,   // Ceph
+      0x0BD00BD0,   // Lustre
+      0x73757245,   // Coda
+      0x01021997,   // 9p: folders of a host in its virtual machine, WSL's /mnt/c
+      0x19830326,   // BeeGFS
+      0x47504653,   // GPFS
+      0x01161970,   // GFS2
+      0x7461636F};  // OCFS2
   return std::ranges::find(kRemote, type & 0xFFFFFFFF) != kRemote.end();
 }
 

@@ -188,6 +188,12 @@ Result<void> write_file_atomically(const fs::path& path, std::string_view text) 
   return write_file_atomically(path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
 }
 
+Result<void> move_into_place(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return cannot_write(to, errno);
+  sync_folder(to.parent_path());
+  return {};
+}
+
 std::optional<fs::path> user_home() {
   if (const char* home = std::getenv("HOME"); home && *home) return home;
   char text[4096];

@@ -88,6 +88,9 @@ Result<void> write_file_atomically(const std::filesystem::path& path,
 Result<void> write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
+/// Gives a file of the same folder another one's name and place, and syncs the folder.
+Result<void> move_into_place(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// $XDG_CACHE_HOME/atelier, or ~/.cache/atelier; nothing when neither is known. Not created.
 std::optional<std::filesystem::path> user_cache_folder();
 /// The user's home folder; nothing when it is not known.

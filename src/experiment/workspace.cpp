@@ -9,9 +9,11 @@
 #include <thread>
 
 #include "base/files.hpp"
+#include "base/function_ref.hpp"
 #include "base/machine.hpp"
 #include "base/sha256.hpp"
 #include "base/version.hpp"
+#include "experiment/run_ending.hpp"
 #include "kernels/isa.hpp"
 
 namespace atelier {
@@ -33,6 +35,25 @@ Metrics standing(const Training& training) {
     if (best->val_accuracy) summary["best_val_accuracy"] = *best->val_accuracy;
   }
   return summary;
+}
+
+/// What is thrown on a thread of its own would end the process.
+Result<void> guarded(FunctionRef<Result<void>()> work) {
+  try {
+    return work();
+  } catch (const std::exception& e) {
+    return fail(Trouble::file, "the run cannot be saved", e.what(), "is there memory left? use fewer --workers");
+  }
+}
+
+/// What an attempt that was killed had begun to write.
+void remove_leavings(const fs::path& folder) {
+  std::error_code failed;
+  for (fs::directory_iterator at(folder, failed); !failed && at != fs::directory_iterator{}; at.increment(failed)) {
+    const std::string name = at->path().filename().string();
+    std::error_code ignored;
+    if (name.starts_with(".atelier-") && name.ends_with(".tmp")) fs::remove(at->path(), ignored);
+  }
 }
 
 }  // namespace
@@ -87,6 +108,7 @@ Result<std::unique_ptr<RunKeeper>> RunKeeper::open(Workspace& workspace, const T
     return fail(Trouble::file, "the run's folder cannot be made", folder.string() + ": " + failed.message(),
                 "choose another place with --workspace");
   }
+  remove_leavings(folder);
   std::vector<std::string> columns;
   if (steps) columns = {"train_loss", "learning_rate"};
   return std::unique_ptr<RunKeeper>(
@@ -98,6 +120,8 @@ void RunKeeper::recall(const Training& training) {
     prober_.emplace(training.network().clone(), training.data().sides.train, training.loss());
     if (training.steps_taken() == 0) hand_over({.untrained = true});
   }
+  const std::scoped_lock guard(mutex_);
+  if (training.best()) model_epoch_ = training.best()->epoch;
   for (const EpochReport& report : training.history())
     writer_.epoch({report.epoch, metrics_of(report)}, standing(training));
 }
@@ -105,7 +129,7 @@ void RunKeeper::recall(const Training& training) {
 void RunKeeper::epoch(const Training& training) {
   const EpochReport& report = training.history().back();
   Bundle bundle{.checkpoint = training.checkpoint(), .reports = {report}, .summary = standing(training)};
-  if (report.best) bundle.model = training.model();
+  if (report.best) bundle.model = training.model(), bundle.model_epoch = report.epoch;
   const auto before = training.before_last_step();
   bundle.before.assign(before.begin(), before.end());
   hand_over(std::move(bundle));
@@ -125,7 +149,7 @@ void RunKeeper::hand_over(Bundle bundle) {
   if (!waiting_) {
     waiting_ = std::move(bundle);
   } else {
-    if (bundle.model) waiting_->model = std::move(bundle.model);
+    if (bundle.model) waiting_->model = std::move(bundle.model), waiting_->model_epoch = bundle.model_epoch;
     waiting_->checkpoint = std::move(bundle.checkpoint);
     waiting_->reports.insert(waiting_->reports.end(), bundle.reports.begin(), bundle.reports.end());
     waiting_->summary = std::move(bundle.summary);
@@ -147,8 +171,11 @@ void RunKeeper::work() {
       if (!bundle && closing_) return;
     }
     if (bundle) {
-      auto saved = save(*bundle);
-      if (saved) look(*bundle);
+      auto saved = guarded([&]() -> Result<void> {
+        auto files = save(*bundle);
+        if (files) look(*bundle);
+        return files;
+      });
       const std::scoped_lock guard(mutex_);
       if (!saved) trouble_ = saved.error();
       saving_ = false;
@@ -156,21 +183,62 @@ void RunKeeper::work() {
     }
     if (Steady::now() < next_look) continue;
     next_look += kMachineEvery;
-    const ProcessUsage used = process_usage();
     const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start);
-    writer_.machine(since.count(), {{"cpu_seconds", used.cpu_seconds}, {"resident_bytes", used.resident_bytes}});
+    static_cast<void>(guarded([&]() -> Result<void> {
+      const ProcessUsage used = process_usage();
+      writer_.machine(since.count(), {{"cpu_seconds", used.cpu_seconds}, {"resident_bytes", used.resident_bytes}});
+      return {};
+    }));
   }
 }
 
-// The model first: a checkpoint never remembers a best epoch whose model is not there. Whoever has taken the run over
-// writes these files now.
+Result<void> RunKeeper::ask_whose() {
+  if (writer_.ours()) return {};
+  const auto asked = writer_.flush();
+  return asked ? Result<void>{} : pass_on(asked);
+}
+
+// Whoever has taken the run over writes its files now, and takes away what we had begun. Epochs that could not be saved are
+// told of all the same: they end this attempt, and the next one begins at the last checkpoint.
 Result<void> RunKeeper::save(const Bundle& bundle) {
-  if (!bundle.checkpoint || !writer_.ours()) return {};
-  if (bundle.model)
-    if (auto saved = save_model(model_path(), *bundle.model); !saved) return saved;
-  if (auto saved = write_checkpoint(checkpoint_path(), *bundle.checkpoint); !saved) return saved;
+  if (!bundle.checkpoint) return {};
+  if (auto asked = ask_whose(); !asked) return asked;
+  if (!writer_.ours()) return {};
+  auto saved = save_files(bundle);
   for (const EpochReport& report : bundle.reports) writer_.epoch({report.epoch, metrics_of(report)}, bundle.summary);
-  return {};
+  if (saved) return {};
+  const auto told = writer_.flush();
+  return told && *told == Acceptance::refused ? Result<void>{} : saved;
+}
+
+// The model first: a checkpoint never remembers a best epoch whose model is not there.
+Result<void> RunKeeper::save_files(const Bundle& bundle) {
+  if (bundle.model) {
+    const auto write = [&](const fs::path& path) { return save_model(path, *bundle.model); };
+    if (auto saved = put(model_path(), write); !saved) return saved;
+    const std::scoped_lock guard(mutex_);
+    model_epoch_ = bundle.model_epoch;
+  }
+  return put(checkpoint_path(), [&](const fs::path& path) { return write_checkpoint(path, *bundle.checkpoint); });
+}
+
+// Written beside, whole and synced, then put in place while nobody can take the run over: an attempt that was held up
+// meanwhile, by a stopped process or a slow disk, replaces nothing of its successor's.
+Result<void> RunKeeper::put(const fs::path& target, FunctionRef<Result<void>(const fs::path&)> write) {
+  const fs::path beside = folder_ / fmt::format(".atelier-{}-{}.tmp", ticket_.attempt, target.stem().string());
+  auto done = write(beside);
+  if (done) {
+    const auto placed = store_.while_ours(ticket_, [&] { return move_into_place(beside, target); });
+    if (!placed) done = pass_on(placed);
+  }
+  std::error_code ignored;
+  fs::remove(beside, ignored);
+  return done;
+}
+
+int RunKeeper::model_epoch() const {
+  const std::scoped_lock guard(mutex_);
+  return model_epoch_;
 }
 
 void RunKeeper::look(const Bundle& bundle) {
@@ -251,9 +319,10 @@ Result<void> RunKeeper::list_files() {
 Result<Acceptance> RunKeeper::end(Ending ending) {
   close();
   auto saved = settle();
-  if (saved) saved = list_files();
+  auto listed = list_files();  // also what is left where the rest could not be saved
+  if (saved) saved = std::move(listed);
   const bool whole = ending.state == RunState::finished || ending.state == RunState::stopped_early;
-  if (!saved && whole) ending.state = RunState::failed, ending.reason = saved.error().summary;
+  if (!saved && whole) ending.state = RunState::failed, ending.reason = in_a_line(saved.error());
   auto ended = writer_.end(ending);
   if (!saved) return pass_on(saved);
   return ended;

@@ -67,8 +67,12 @@ class RunKeeper {
 
   /// False as soon as another attempt has taken the run over, or may have: stop working on it.
   bool ours() const { return writer_.ours(); }
+  /// Where it may have, after a long silence, asks the store; `ours` is sure then. An error when the store is out of reach.
+  Result<void> ask_whose();
   /// Why something could not be saved; none while all is well.
   std::optional<Error> trouble() const;
+  /// The epoch whose model lies in the folder; 0: none.
+  int model_epoch() const;
 
   /// Waits until all that was handed over is saved.
   Result<void> settle();
@@ -79,6 +83,7 @@ class RunKeeper {
  private:
   struct Bundle {
     std::optional<Model> model = {};
+    int model_epoch = 0;
     std::optional<Checkpoint> checkpoint = {};
     std::vector<EpochReport> reports = {};
     Metrics summary = {};
@@ -89,6 +94,8 @@ class RunKeeper {
   void hand_over(Bundle bundle);
   void work();
   Result<void> save(const Bundle& bundle);
+  Result<void> save_files(const Bundle& bundle);
+  Result<void> put(const std::filesystem::path& target, FunctionRef<Result<void>(const std::filesystem::path&)> write);
   void look(const Bundle& bundle);
   void record(int epoch, const std::vector<LayerProbe>& seen);
   void close();
@@ -103,6 +110,7 @@ class RunKeeper {
   std::condition_variable wake_, saved_;
   std::optional<Bundle> waiting_;
   std::optional<Error> trouble_;
+  int model_epoch_ = 0;
   bool saving_ = false, closing_ = false;
   std::jthread thread_;  // the last member: it ends before the others do
 };

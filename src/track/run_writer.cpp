@@ -49,6 +49,7 @@ struct StoreWriter::Room {
   std::jthread thread;  // the last member: it ends before the others do
 
   void work();
+  void work_guarded();
   std::vector<Parcel> collect();
   Result<void> send(std::span<Parcel> parcels);
   void settle(std::span<Parcel> parcels, std::span<const Acceptance> verdicts, Steady::time_point sent);
@@ -104,12 +105,22 @@ void StoreWriter::Room::complain(std::span<Parcel> parcels, const Error& error, 
   done.notify_all();
 }
 
+/// What is thrown on a thread of its own would end the process: as good as a disk that refuses.
+Result<std::vector<Acceptance>> recorded(Store& store, std::span<const Progress> news) {
+  try {
+    return store.record(news);
+  } catch (const std::exception& e) {
+    return fail(Trouble::file, "the workspace cannot be written", e.what());
+  }
+}
+
 // What the disk refuses is tried again, whole. What the store refuses is found, and only that is given up.
 Result<void> StoreWriter::Room::send(std::span<Parcel> parcels) {
   std::vector<Progress> news;
+  news.reserve(parcels.size());
   for (auto& parcel : parcels) news.push_back(std::move(parcel.news));
   const auto before = Steady::now();
-  auto verdicts = store.record(news);
+  auto verdicts = recorded(store, news);
   for (std::size_t i = 0; i < parcels.size(); ++i) parcels[i].news = std::move(news[i]);
   if (verdicts) {
     settle(parcels, *verdicts, before);
@@ -145,6 +156,19 @@ void StoreWriter::Room::work() {
       }
     }
     if (send(parcels)) parcels.clear();
+  }
+}
+
+/// Without memory for the news of the runs, they take themselves for lost.
+void StoreWriter::Room::work_guarded() {
+  for (;;) {
+    try {
+      return work();
+    } catch (const std::exception&) {
+      const std::scoped_lock guard(mutex);
+      for (const auto& desk : desks) desk->refused = true;
+      done.notify_all();
+    }
   }
 }
 
@@ -213,6 +237,8 @@ std::size_t RunWriter::dropped() const {
 Result<Acceptance> RunWriter::flush() {
   auto& room = *writer_->room_;
   std::unique_lock guard(room.mutex);
+  if (Steady::now() - desk_->heard >= milliseconds(room.pace.fence_ms))
+    desk_->handed++;  // a heartbeat: are we still it?
   const auto wanted = desk_->handed, failures = desk_->failures;
   room.urgent = true;
   room.wake.notify_one();
@@ -233,7 +259,7 @@ Result<Acceptance> RunWriter::end(const Ending& ending) {
 }
 
 StoreWriter::StoreWriter(Store& store, const Pace& pace) : room_(std::make_unique<Room>(store, pace)) {
-  room_->thread = std::jthread([room = room_.get()] { room->work(); });
+  room_->thread = std::jthread([room = room_.get()] { room->work_guarded(); });
 }
 
 StoreWriter::~StoreWriter() {

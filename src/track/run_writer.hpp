@@ -42,7 +42,8 @@ class RunWriter {
   /// Rows of steps that were left out: not rising, or more than could wait.
   std::size_t dropped() const;
 
-  /// Waits until everything handed over so far is on the disk. An Error when it cannot be written now.
+  /// Waits until everything handed over so far is on the disk. An Error when it cannot be written now. After a silence
+  /// that makes `ours` doubt, it asks the store.
   Result<Acceptance> flush();
   /// Writes what is left, and ends the attempt.
   Result<Acceptance> end(const Ending& ending);

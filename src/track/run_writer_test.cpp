@@ -101,6 +101,9 @@ class FullDisk final : public Store {
     return store_.rewind(t, epoch, step);
   }
   Result<Acceptance> add_artifact(const Ticket& t, const Artifact& a) override { return store_.add_artifact(t, a); }
+  Result<Acceptance> while_ours(const Ticket& t, FunctionRef<Result<void>()> d) override {
+    return store_.while_ours(t, d);
+  }
   Result<void> annotate(const std::string& run, const Notes& notes) override { return store_.annotate(run, notes); }
   Result<Run> run(const std::string& id) override { return store_.run(id); }
   Result<std::vector<Run>> runs(const RunQuery& query) override { return store_.runs(query); }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/function_ref.hpp"
 #include "track/buckets.hpp"
 #include "track/clock.hpp"
 #include "track/run.hpp"
@@ -32,6 +33,9 @@ class Store {
   virtual Result<Acceptance> end(const Ticket& ticket, const Ending& ending) = 0;
   /// Writes down a file of the run, or replaces the one of that name.
   virtual Result<Acceptance> add_artifact(const Ticket& ticket, const Artifact& artifact) = 0;
+  /// Does what only the present attempt of a run may do, while nobody can take the run over. Refused, it is not done; its
+  /// own Error comes back.
+  virtual Result<Acceptance> while_ours(const Ticket& ticket, FunctionRef<Result<void>()> deed) = 0;
   virtual Result<void> annotate(const std::string& run, const Notes& notes) = 0;
 
   virtual Result<Run> run(const std::string& id) = 0;

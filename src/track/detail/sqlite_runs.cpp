@@ -250,6 +250,19 @@ Result<Acceptance> SqliteStore::add_artifact(const Ticket& ticket, const Artifac
   return verdict;
 }
 
+Result<Acceptance> SqliteStore::while_ours(const Ticket& ticket, FunctionRef<Result<void>()> deed) {
+  auto verdict = Acceptance::refused;
+  const auto done = write([&]() -> Result<void> {
+    const auto seq = row_of(ticket);
+    if (!seq) return std::unexpected(seq.error());
+    if (!*seq) return {};
+    verdict = Acceptance::accepted;
+    return deed();
+  });
+  if (!done) return std::unexpected(done.error());
+  return verdict;
+}
+
 Result<void> SqliteStore::annotate(const std::string& run, const Notes& notes) {
   return write([&]() -> Result<void> {
     const auto seq = seq_of(*writer_, run);

@@ -24,6 +24,7 @@ class SqliteStore final : public Store {
   Result<std::vector<Acceptance>> record(std::span<const Progress> news) override;
   Result<Acceptance> end(const Ticket& ticket, const Ending& ending) override;
   Result<Acceptance> add_artifact(const Ticket& ticket, const Artifact& artifact) override;
+  Result<Acceptance> while_ours(const Ticket& ticket, FunctionRef<Result<void>()> deed) override;
   Result<void> annotate(const std::string& run, const Notes& notes) override;
 
   Result<Run> run(const std::string& id) override;

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "analysis/proportion.hpp"
+#include "cli/accuracy_text.hpp"
 #include "cli/runs_text.hpp"
 #include "experiment/settings.hpp"
 #include "figures/progress.hpp"
@@ -21,15 +21,8 @@ std::string epochs_text(const Run& run) {
   const Json config = read_json(run.config), summary = read_json(run.summary);
   if (!summary.contains("epochs")) return {};
   const std::string done = shown(summary["epochs"]);
-  return config.contains("epochs") ? fmt::format("{} of {} epochs", done, shown(config["epochs"])) : done + " epochs";
-}
-
-/// "89.51 % ± 0.39": the standard error from the number of samples, where that is known.
-std::string accuracy_text(double accuracy, const Json& samples) {
-  if (!samples.is_number_unsigned() || samples == 0 || !(accuracy >= 0 && accuracy <= 1)) return percent(accuracy);
-  const auto total = samples.get<std::uint64_t>();
-  const auto hits = static_cast<std::uint64_t>(std::llround(accuracy * static_cast<double>(total)));
-  return percent_with_doubt(accuracy, proportion(hits, total).error);
+  if (config.contains("epochs")) return fmt::format("{} of {} epochs", done, shown(config["epochs"]));
+  return done + (done == "1" ? " epoch" : " epochs");
 }
 
 std::string result_text(const std::string& name, const Json& value, const Json& environment) {
@@ -37,7 +30,9 @@ std::string result_text(const std::string& name, const Json& value, const Json& 
   const double number = value.get<double>();
   if (!name.ends_with("accuracy")) return brief_number(number);
   const bool validation = name == "val_accuracy" || name == "best_val_accuracy";
-  return accuracy_text(number, validation ? environment.value("validation_samples", Json()) : Json());
+  const Json samples = validation ? environment.value("validation_samples", Json()) : Json();
+  return accuracy_with_doubt(number,
+                             samples.is_number_unsigned() ? std::optional(samples.get<std::uint64_t>()) : std::nullopt);
 }
 
 }  // namespace
@@ -89,8 +84,17 @@ Rows results(const Run& run) {
   return rows;
 }
 
+namespace {
+
+/// What Atelier's own trainings take by default; nothing of that is the default of another program.
+Json presets_of(const Run& run) {
+  return read_json(run.environment).contains("program") ? Json::object() : to_json(Recipe{});
+}
+
+}  // namespace
+
 Rows own_settings(const Run& run) {
-  const Json presets = to_json(Recipe{}), config = read_json(run.config);
+  const Json presets = presets_of(run), config = read_json(run.config);
   Rows rows;
   for (const auto& [name, value] : config.items()) {
     const auto preset = presets.find(name);
@@ -103,7 +107,7 @@ Rows own_settings(const Run& run) {
 }
 
 std::string preset_settings(const Run& run) {
-  const Json presets = to_json(Recipe{}), config = read_json(run.config);
+  const Json presets = presets_of(run), config = read_json(run.config);
   std::string text;
   for (const auto& [name, value] : config.items())
     if (const auto preset = presets.find(name); preset != presets.end() && *preset == value && value != "")

@@ -1,11 +1,7 @@
 // runs_resume.cpp: `atelier runs resume RUN`: `atelier train --resume` by another name.
-#include <fmt/format.h>
-
 #include "cli/all_commands.hpp"
 #include "cli/arguments.hpp"
 #include "cli/runs.hpp"
-#include "cli/workspace.hpp"
-#include "track/named_run.hpp"
 
 namespace atelier::cli {
 namespace {
@@ -15,22 +11,8 @@ struct State {
   bool json = false;
 };
 
-/// The id of the run to go on with. The store is closed again: the training opens it for itself.
-Result<std::string> id_of(const State& state) {
-  const auto store = open_to_read(state.workspace);
-  if (!store) return pass_on(store);
-  auto found = named_run(**store, state.run);
-  if (!found) return pass_on(found);
-  if (!found->trial) return std::move(found->id);
-  return fail(Trouble::usage, fmt::format("{} is a trial of the sweep {}", found->id, found->trial->sweep),
-              "a sweep decides itself which trials go on",
-              fmt::format("atelier sweep --resume {}", found->trial->sweep));
-}
-
 Result<void> run(const State& state, Console& console) {
-  const auto id = id_of(state);
-  if (!id) return pass_on(id);
-  std::vector<std::string> words{"--resume=" + *id};
+  std::vector<std::string> words{"--resume=" + state.run};
   if (!state.workspace.empty()) words.push_back("--workspace=" + state.workspace);
   if (state.json) words.emplace_back("--json");
   const Command train = train_command();

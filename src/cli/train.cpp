@@ -4,18 +4,16 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <iterator>
 #include <optional>
 
-#include "analysis/proportion.hpp"
+#include "cli/accuracy_text.hpp"
 #include "cli/all_commands.hpp"
 #include "cli/events.hpp"
 #include "cli/help.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/live.hpp"
 #include "cli/workspace.hpp"
-#include "experiment/checkpoint.hpp"
 #include "experiment/session.hpp"
 #include "figures/progress.hpp"
 
@@ -33,57 +31,28 @@ struct State {
 struct Plan {
   Recipe recipe;
   RunOptions options;
-  std::optional<EpochReport> best;  ///< so far, of the run that is resumed
-  std::vector<std::string> notes;   ///< what to know before it begins
-  int epochs_done = 0;              ///< of the run that is resumed
-  bool finished = false;            ///< the run to go on with has nothing left to do
+  std::vector<std::string> notes;  ///< what to know before it begins
 };
-
-/// The best epoch that a checkpoint remembers.
-std::optional<EpochReport> best_of(const nlohmann::ordered_json& memory) {
-  std::optional<EpochReport> best;
-  for (const auto& line : memory.value("history", nlohmann::ordered_json::array())) {
-    if (!line.value("best", false)) continue;
-    best.emplace();
-    best->epoch = line.value("epoch", 0);
-    best->val_loss = line.value("val_loss", 0.0);
-    if (line.contains("val_accuracy")) best->val_accuracy = line.value("val_accuracy", 0.0);
-  }
-  return best;
-}
-
-/// "r7k2 is finished: ..." where a checkpoint leaves nothing to train; else empty.
-std::string finished_note(const Plan& plan) {
-  const std::string run = plan.options.resume->filename().string();
-  const int done = plan.epochs_done, all = plan.recipe.epochs, patience = plan.recipe.patience;
-  if (done >= all) return fmt::format("{} is finished: all of its {} epochs are done", run, all);
-  if (patience > 0 && plan.best && done - plan.best->epoch >= patience)
-    return fmt::format("{} is finished: it stopped early, after {} of {} epochs", run, done, all);
-  return {};
-}
 
 /// A resumed run keeps its settings: its schedule and its random numbers were planned with them.
 Result<Plan> plan_to_resume(const State& state, Plan plan) {
   for (const std::string_view name : state.draft.names())
-    if (name != "threads")
+    if (name != "threads" && name != "data")
       return fail(Trouble::usage, fmt::format("a resumed run keeps its own {}", name),
-                  "only threads may change: they never change the result", "leave it out, or start a new training");
+                  "only threads may change, and where its data lie: they never change the result",
+                  "leave it out, or start a new training");
+  for (const auto& [given, flag] :
+       {std::pair{!state.name.empty(), "--name"}, std::pair{!state.group.empty(), "--group"},
+        std::pair{!state.notes.empty(), "--notes"}, std::pair{!state.tags.empty(), "--tag"}})
+    if (given)
+      return fail(Trouble::usage, fmt::format("{} is for a new run", flag), {},
+                  "`atelier runs note` and `atelier runs tag` change one that is there");
   auto folder = run_to_resume(state.resume, state.workspace);
   if (!folder) return pass_on(folder);
-  auto checkpoint = read_checkpoint(*folder / "checkpoint.safetensors");
-  if (!checkpoint) return pass_on(checkpoint);
-  auto own = recipe_from_json(nlohmann::json(checkpoint->memory.value("recipe", nlohmann::ordered_json::object())));
-  if (!own) return pass_on(own);
-  auto recipe = state.draft.settle(std::move(*own));
+  auto recipe = state.draft.settle();
   if (!recipe) return pass_on(recipe);
   plan.recipe = std::move(*recipe);
-  plan.best = best_of(checkpoint->memory);
-  plan.epochs_done = static_cast<int>(checkpoint->memory.value("history", nlohmann::ordered_json::array()).size());
   plan.options.resume = std::move(*folder);
-  if (std::string note = finished_note(plan); !note.empty()) {
-    plan.notes.push_back(std::move(note));
-    plan.finished = true;
-  }
   return plan;
 }
 
@@ -108,17 +77,16 @@ Result<Plan> plan_of(State& state) {
 /// Tells the screen, or standard output, what the training tells.
 class Reporter {
  public:
-  Reporter(const Plan& plan, bool json, const Console& console)
-      : console_(console), json_(json), epochs_(plan.recipe.epochs), finished_(plan.finished), best_(plan.best) {
+  Reporter(bool json, const Console& console, Interrupt& interrupt)
+      : console_(console), interrupt_(interrupt), json_(json) {
     if (!console.quiet && !json) view_.emplace(stream_seams(STDERR_FILENO));
   }
 
-  Watch watch(const std::atomic<bool>& stop) {
-    Watch watch{.stop = &stop};
-    if (view_) {
-      watch.start = [this](const Opening& opening) { start(opening); };
+  Watch watch() {
+    Watch watch{.stop = &interrupt_.wanted()};
+    watch.start = [this](const Opening& opening) { start(opening); };
+    if (view_)
       watch.progress = [this](int epoch, double fraction, double speed) { view_->progress({epoch, fraction, speed}); };
-    }
     watch.epoch = [this](const EpochReport& report) { epoch(report); };
     return watch;
   }
@@ -130,18 +98,27 @@ class Reporter {
 
  private:
   void start(const Opening& opening) {
+    epochs_ = opening.epochs, best_ = opening.best;
+    if (opening.over) {
+      const bool early = opening.epochs_done < epochs_;
+      console_.note(
+          fmt::format("{} is finished: {}", opening.run,
+                      early ? fmt::format("it stopped early, after {} of {} epochs", opening.epochs_done, epochs_)
+                            : fmt::format("all of its {} epochs are done", epochs_)));
+    }
+    if (!view_) return;
     view_->start({.dataset = opening.dataset,
                   .train = opening.train,
                   .validation = opening.validation,
                   .network = opening.network,
                   .epochs = epochs_,
                   .unit = opening.pictures ? "img/s" : "rows/s"});
-    if (opening.epochs_done > 0 && !finished_)
+    if (opening.epochs_done > 0 && !opening.over)
       view_->note(fmt::format("going on with {} after {} of {} epochs", opening.run, opening.epochs_done, epochs_));
   }
 
   void epoch(const EpochReport& report) {
-    if (json_) console_.out << epoch_event(report).dump() << '\n' << std::flush;
+    if (json_ && !(console_.out << epoch_event(report).dump() << '\n' << std::flush)) interrupt_.want();
     if (report.best || !best_) best_ = report;
     if (!view_) return;
     view_->epoch_end({.epoch = report.epoch,
@@ -156,25 +133,20 @@ class Reporter {
   }
 
   const Console& console_;
+  Interrupt& interrupt_;
   bool json_;
-  int epochs_;
-  bool finished_;
+  int epochs_ = 0;
   std::optional<EpochReport> best_;
   std::optional<TrainingView> view_;
 };
 
-std::string with_its_doubt(double accuracy, std::size_t samples) {
-  const auto hits = static_cast<std::uint64_t>(std::llround(accuracy * static_cast<double>(samples)));
-  return percent_with_doubt(accuracy, proportion(hits, samples).error);
-}
-
 /// "validation 89.51 % ± 0.39   in 3.2 s   →  atelier-runs/r7k2/model.safetensors"
 std::string result_line(const Outcome& outcome, double seconds) {
   std::string text = outcome.best_val_accuracy
-                         ? "validation " + with_its_doubt(*outcome.best_val_accuracy, outcome.validation)
+                         ? "validation " + accuracy_with_doubt(*outcome.best_val_accuracy, outcome.validation)
                          : "validation loss " + brief_number(outcome.best_val_loss);
   if (outcome.test_accuracy)
-    text += "   test " + with_its_doubt(*outcome.test_accuracy, outcome.test);
+    text += "   test " + accuracy_with_doubt(*outcome.test_accuracy, outcome.test);
   else if (outcome.test_loss)
     text += "   test loss " + brief_number(*outcome.test_loss);
   return fmt::format("{}   in {}   →  {}\n", text, elapsed(seconds), outcome.model.string());
@@ -201,10 +173,10 @@ Result<void> run(State& state, const Console& console) {
   auto plan = plan_of(state);
   if (!plan) return pass_on(plan);
   for (const std::string& note : plan->notes) console.note(note);
-  const Interrupt interrupt;
-  Reporter reporter(*plan, state.json, console);
+  Interrupt interrupt;
+  Reporter reporter(state.json, console, interrupt);
   const auto began = std::chrono::steady_clock::now();
-  auto outcome = train_run(plan->recipe, plan->options, reporter.watch(interrupt.wanted()));
+  auto outcome = train_run(plan->recipe, plan->options, reporter.watch());
   reporter.end();
   if (!outcome) return pass_on(outcome);
   return finish(state, *outcome, std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(),

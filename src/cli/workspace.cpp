@@ -37,13 +37,15 @@ Result<fs::path> run_to_resume(const std::string& run, const std::string& worksp
   auto folder = find_run(run, workspace_of(workspace_word));
   if (!folder || is_file(*folder / "checkpoint.safetensors")) return folder;
   return fail(Trouble::file, fmt::format("{} cannot be resumed: it has no checkpoint", folder->string()),
-              "a run saves one after every epoch, and when it is stopped: no epoch of this one was finished",
+              is_file(*folder / "model.safetensors")
+                  ? "it has a model, but its checkpoint could not be saved; `atelier runs show` says why it ended"
+                  : "a run saves one after every epoch, and when it is stopped: no epoch of this one was saved",
               "start it again with `atelier train` and its settings");
 }
 
 Result<Model> model_of(const std::string& what, const std::string& workspace_word) {
   auto model = load_model(what, workspace_of(workspace_word));
-  if (model || model.error().kind != Trouble::file) return model;
+  if (model || model.error().kind != Trouble::file || is_file(what)) return model;
   const auto folder = find_run(what, workspace_of(workspace_word));
   if (!folder || is_file(*folder / "model.safetensors")) return model;
   const bool resumable = is_file(*folder / "checkpoint.safetensors");

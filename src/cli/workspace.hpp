@@ -10,7 +10,8 @@
 namespace atelier::cli {
 
 /// The help of a MODEL.
-inline constexpr std::string_view kModelHelp = "a run, `last` for the newest, or a model file";
+inline constexpr std::string_view kModelHelp =
+    "a run's id or the beginning of it, its folder, `last` for the newest, or a model file";
 
 /// The folder that --workspace names, else ATELIER_WORKSPACE, else the usual one.
 std::filesystem::path workspace_of(const std::string& word);

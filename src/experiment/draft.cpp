@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "base/catalog.hpp"
 #include "experiment/settings.hpp"
@@ -128,6 +129,27 @@ std::vector<std::string> idle_settings(const Recipe& recipe) {
   return notes;
 }
 
+namespace {
+
+/// A run can then be gone on with from any folder.
+Result<void> make_absolute(std::string& folder) {
+  if (folder.empty()) return {};
+  std::error_code failed;
+  const std::filesystem::path whole = std::filesystem::absolute(folder, failed);
+  if (!failed) folder = whole.lexically_normal().string();
+  return check_recordable(folder);
+}
+
+}  // namespace
+
+Result<void> check_recordable(const std::string& path) {
+  if (!nlohmann::json(path).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).contains("\xEF\xBF\xBD"))
+    return {};
+  return fail(Trouble::usage, "a path that is no UTF-8 text cannot be recorded",
+              nlohmann::json(path).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+              "give the folder another name, or a link to it");
+}
+
 Result<void> Draft::set(std::string_view name, std::string_view text, Source source) {
   const Setting* setting = find_setting(name);
   if (!setting) return unknown_setting(name);
@@ -168,6 +190,8 @@ Result<Recipe> Draft::settle(Recipe base) const {
   }
   if (auto done = repeat_widths(base); !done) return pass_on(done);
   if (auto fits = check(base); !fits) return pass_on(fits);
+  if (find("data"))
+    if (auto done = make_absolute(base.data); !done) return pass_on(done);
   return base;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "experiment/program.hpp"
+#include "experiment/settings.hpp"
 #include "experiment/sweep_setup.hpp"
 
 namespace atelier {
@@ -34,6 +35,7 @@ Result<void> take_renaming(SweepSetup& setup, const std::string& theirs, const s
 
 Result<SweepSetup> set_up_program(SweepFile file, std::filesystem::path folder,
                                   std::map<std::string, std::string> renamed) {
+  if (auto fine = check_recordable(folder.string()); !fine) return pass_on(fine);
   SweepSetup setup{std::move(file), {}, std::move(renamed), {}, {}, ProgramSetup{std::move(folder)}};
   if (setup.file.early_terminate && std::holds_alternative<Asha>(*setup.file.early_terminate))
     return fail(Trouble::usage, fmt::format("{}: early_terminate asha pauses trials", setup.file.path),

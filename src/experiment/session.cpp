@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "experiment/build.hpp"
+#include "experiment/run_ending.hpp"
 #include "experiment/settings.hpp"
 #include "experiment/workspace.hpp"
 #include "train/evaluate.hpp"
@@ -15,58 +16,96 @@ namespace fs = std::filesystem;
 
 Opening opening_of(const Training& training, const std::string& run) {
   const Dataset& train = training.data().sides.train;
-  return {run,
-          train.name(),
-          train.size(),
-          training.data().sides.validation.size(),
-          network_text(training.recipe(), train.width(), train.outputs(), train.is_classification()),
-          training.parameter_count(),
-          train.image().width > 0,
-          training.epochs_done()};
+  Opening opening{.run = run,
+                  .dataset = train.name(),
+                  .train = train.size(),
+                  .validation = training.data().sides.validation.size(),
+                  .network = network_text(training.recipe(), train.width(), train.outputs(), train.is_classification()),
+                  .parameters = training.parameter_count(),
+                  .pictures = train.image().width > 0,
+                  .epochs = training.recipe().epochs,
+                  .epochs_done = training.epochs_done(),
+                  .over = training.over()};
+  if (const EpochReport* best = training.best()) opening.best = *best;
+  return opening;
 }
 
-Result<Training> begin_training(const Recipe& recipe, const RunOptions& options) {
-  const auto pool = std::make_shared<ThreadPool>(threads_of(recipe));
-  if (!options.resume) {
-    auto data = open_training_data(recipe);
-    if (!data) return pass_on(data);
-    return Training::begin(recipe, *std::move(data), pool);
-  }
-  const Result<Checkpoint> checkpoint = read_checkpoint(*options.resume / "checkpoint.safetensors");
+/// The training that a run's checkpoint has. `settings` may name other threads, and where the same data lie now.
+Result<Training> resumed_training(const Recipe& settings, const fs::path& folder) {
+  const Result<Checkpoint> checkpoint = read_checkpoint(folder / "checkpoint.safetensors");
   if (!checkpoint) return pass_on(checkpoint);
-  const Result<Recipe> its_own = recipe_from_json(nlohmann::json(checkpoint->memory.at("recipe")));
+  Result<Recipe> its_own = recipe_from_json(nlohmann::json(checkpoint->memory.at("recipe")));
   if (!its_own) return pass_on(its_own);
+  if (settings.threads > 0) its_own->threads = settings.threads;
+  if (!settings.data.empty()) its_own->data = settings.data;
   auto data = open_training_data(*its_own);
   if (!data) return pass_on(data);
-  return Training::go_on(*checkpoint, *std::move(data), pool);
+  return Training::go_on(*checkpoint, *std::move(data), std::make_shared<ThreadPool>(threads_of(*its_own)));
 }
 
-/// The run's place in the store: a new one, or the next attempt of the one that is gone on with.
-Result<Claim> claim_run(Store& store, const Training& training, const RunOptions& options) {
-  if (options.resume) {
-    auto claim = store.take_over(options.resume->filename().string(), this_worker());
-    if (!claim) return claim;
-    auto rewound = store.rewind(claim->ticket, training.epochs_done(), training.steps_taken());
-    if (!rewound) return pass_on(rewound);
-    return claim;
-  }
+Result<Training> new_training(const Recipe& recipe) {
+  auto data = open_training_data(recipe);
+  if (!data) return pass_on(data);
+  return Training::begin(recipe, *std::move(data), std::make_shared<ThreadPool>(threads_of(recipe)));
+}
+
+/// A run that is ours to work at, and its training.
+struct Begun {
+  Claim claim;
+  Training training;
+};
+
+Result<Begun> begin_new(Store& store, const Recipe& recipe, const RunOptions& options) {
+  Result<Training> training = new_training(recipe);
+  if (!training) return pass_on(training);
   if (!options.id.empty() && store.run(options.id)) {
     if (auto removed = store.remove({&options.id, 1}, false); !removed) return pass_on(removed);
   }
-  return store.begin_run({.id = options.id,
-                          .name = options.name,
-                          .group = options.group,
-                          .notes = options.notes,
-                          .tags = options.tags,
-                          .config = to_json(training.recipe()).dump(),
-                          .environment = environment_of(training.recipe(), training.data())},
-                         this_worker());
+  auto claim = store.begin_run({.id = options.id,
+                                .name = options.name,
+                                .group = options.group,
+                                .notes = options.notes,
+                                .tags = options.tags,
+                                .config = to_json(training->recipe()).dump(),
+                                .environment = environment_of(training->recipe(), training->data())},
+                               this_worker());
+  if (!claim) return pass_on(claim);
+  return Begun{*std::move(claim), *std::move(training)};
 }
 
-Outcome outcome_of(const Training& training, const RunKeeper& keeper) {
+/// Gives a claim back with which nothing could be begun: the run stands as it stood.
+std::unexpected<Error> give_back(Store& store, const Claim& claim, const Run& before, Error error) {
+  const bool ended_once = has_ended(before.state) || before.state == RunState::paused;
+  static_cast<void>(store.end(
+      claim.ticket, ended_once ? Ending{before.state, before.reason} : Ending{RunState::failed, in_a_line(error)}));
+  return std::unexpected(std::move(error));
+}
+
+/// The next attempt of a run. Its checkpoint is read once it is ours: before, whoever has it may still be writing.
+Result<Begun> begin_again(Store& store, const Recipe& settings, const Run& before, const fs::path& folder) {
+  const std::string& id = before.id;
+  auto claim = store.take_over(id, this_worker());
+  if (!claim) return pass_on(claim);
+  Result<Training> training = resumed_training(settings, folder);
+  if (!training) return give_back(store, *claim, before, training.error());
+  auto rewound = store.rewind(claim->ticket, training->epochs_done(), training->steps_taken());
+  if (!rewound) return give_back(store, *claim, before, rewound.error());
+  return Begun{*std::move(claim), *std::move(training)};
+}
+
+Result<Run> run_to_resume(Store& store, const fs::path& folder) {
+  auto run = store.run(folder.filename().string());
+  if (run && run->trial)
+    return fail(Trouble::usage, fmt::format("{} is a trial of the sweep {}", run->id, run->trial->sweep),
+                "a sweep decides itself which trials go on",
+                fmt::format("atelier sweep --resume {}", run->trial->sweep));
+  return run;
+}
+
+Outcome outcome_of(const Training& training, const fs::path& folder) {
   Outcome outcome;
-  outcome.folder = keeper.folder();
-  outcome.run = outcome.folder.filename().string();
+  outcome.folder = folder;
+  outcome.run = folder.filename().string();
   outcome.recipe = training.recipe();
   outcome.epochs = training.epochs_done();
   outcome.validation = training.data().sides.validation.size();
@@ -75,8 +114,9 @@ Outcome outcome_of(const Training& training, const RunKeeper& keeper) {
   if (const EpochReport* best = training.best()) {
     outcome.best_epoch = best->epoch;
     outcome.best_val_accuracy = best->val_accuracy, outcome.best_val_loss = best->val_loss;
-    outcome.model = keeper.model_path();
+    outcome.model = folder / "model.safetensors";
   }
+  outcome.stopped_early = training.over() && outcome.epochs < outcome.recipe.epochs;
   return outcome;
 }
 
@@ -94,9 +134,8 @@ Result<bool> train_all(Training& training, RunKeeper& keeper, const RunOptions& 
     keeper.epoch(training);
     if (watch.epoch) watch.epoch(**report);
     if (auto trouble = keeper.trouble()) return std::unexpected(*std::move(trouble));
-    if (!keeper.ours())
-      return fail(Trouble::usage, "the run is no longer ours",
-                  "another process has taken it over, or the store was out of reach");
+    if (auto ours = keeper.ask_whose(); !ours) return pass_on(ours);
+    if (!keeper.ours()) return fail(Trouble::usage, "another process has taken the run over", "it goes on there");
   }
   return true;
 }
@@ -122,82 +161,71 @@ Ending ending_of(const Outcome& outcome, const Recipe& recipe) {
     return {RunState::paused, fmt::format("interrupted after {} of {} epochs", outcome.epochs, recipe.epochs),
             summary.dump()};
   if (outcome.stopped_early)
-    return {RunState::stopped_early, fmt::format("patience: no better epoch since {}", outcome.best_epoch),
-            summary.dump()};
+    return {RunState::stopped_early, out_of_patience(outcome.best_epoch).reason, summary.dump()};
   return {RunState::finished, "", summary.dump()};
 }
 
-/// The error with what is left of the run; nothing is saved over what was good.
-std::unexpected<Error> ended_badly(Error error, const Training& training, RunKeeper& keeper) {
-  const bool diverged = error.kind == Trouble::diverged;
-  static_cast<void>(keeper.end({diverged ? RunState::diverged : RunState::failed, error.summary}));
-  if (const EpochReport* best = training.best())
-    error.detail += fmt::format("\nthe model of epoch {} is kept in {}", best->epoch, keeper.model_path().string());
+/// The error, and what is left of the run.
+std::unexpected<Error> with_what_is_left(Error error, const RunKeeper& keeper) {
+  if (const int epoch = keeper.model_epoch())
+    error.detail += fmt::format("\nthe model of epoch {} is kept in {}", epoch, keeper.model_path().string());
   std::error_code ignored;
   fs::remove(keeper.folder(), ignored);  // where nothing was saved; a folder that holds something stays
   return std::unexpected(std::move(error));
 }
 
-}  // namespace
+/// Nothing is saved over what was good.
+std::unexpected<Error> ended_badly(Error error, RunKeeper& keeper) {
+  const bool diverged = error.kind == Trouble::diverged;
+  static_cast<void>(keeper.end({diverged ? RunState::diverged : RunState::failed, in_a_line(error)}));
+  return with_what_is_left(std::move(error), keeper);
+}
 
-Result<Outcome> train_run(const Recipe& recipe, const RunOptions& options, const Watch& watch) {
-  Result<Training> training = begin_training(recipe, options);
-  if (!training) return pass_on(training);
-  const fs::path folder = options.resume ? options.resume->parent_path() : options.workspace;
-  const auto workspace = Workspace::open(folder.empty() ? "." : folder);
-  if (!workspace) return pass_on(workspace);
-  const auto claim = claim_run((*workspace)->store(), *training, options);
-  if (!claim) return pass_on(claim);
-  const auto keeper = RunKeeper::open(**workspace, claim->ticket, options.steps);
-  if (!keeper) return pass_on(keeper);
-  (*keeper)->recall(*training);
-  if (watch.start) watch.start(opening_of(*training, claim->run.id));
-  const Result<bool> whole = train_all(*training, **keeper, options, watch);
-  if (!whole) return ended_badly(whole.error(), *training, **keeper);
-  Outcome outcome = outcome_of(*training, **keeper);
+Result<Outcome> train_on(Training& training, RunKeeper& keeper, const RunOptions& options, const Watch& watch) {
+  const Result<bool> whole = train_all(training, keeper, options, watch);
+  if (!whole) return ended_badly(whole.error(), keeper);
+  Outcome outcome = outcome_of(training, keeper.folder());
   outcome.interrupted = !*whole;
-  outcome.stopped_early = *whole && outcome.epochs < outcome.recipe.epochs;
   if (options.test && *whole) {
-    if (auto saved = (*keeper)->settle(); !saved) return ended_badly(saved.error(), *training, **keeper);
-    if (auto tested = test(outcome, *training); !tested) return ended_badly(tested.error(), *training, **keeper);
+    if (auto saved = keeper.settle(); !saved) return ended_badly(saved.error(), keeper);
+    if (auto tested = test(outcome, training); !tested) return ended_badly(tested.error(), keeper);
   }
-  if (auto ended = (*keeper)->end(ending_of(outcome, outcome.recipe)); !ended) return pass_on(ended);
+  if (auto ended = keeper.end(ending_of(outcome, outcome.recipe)); !ended)
+    return with_what_is_left(ended.error(), keeper);
   return outcome;
 }
 
-namespace {
-
-/// The run of the workspace that was begun last and is no trial of a sweep; "last" itself where there is none.
-std::string newest_run(const fs::path& workspace) {
-  const auto store = open_store(workspace, {.read_only = true});
-  if (!store) return "last";
-  const auto runs = (*store)->runs({.where = "sweep is null", .sort = "started", .descending = true, .limit = 1});
-  return runs && !runs->empty() ? runs->front().id : "last";
+/// A run that has ended by its own rule: nothing is left to do, and nothing of its record is touched.
+Result<Outcome> look_back(const Recipe& settings, const fs::path& folder, const Watch& watch) {
+  const auto training = resumed_training(settings, folder);
+  if (!training) return pass_on(training);
+  if (watch.start) watch.start(opening_of(*training, folder.filename().string()));
+  return outcome_of(*training, folder);
 }
 
 }  // namespace
 
-Result<fs::path> find_run(const std::string& named, const fs::path& workspace) {
-  const std::string what = named == "last" ? newest_run(workspace) : named;
-  for (const fs::path& candidate : {fs::path(what), workspace / what}) {
-    std::error_code ignored;
-    if (fs::is_directory(candidate, ignored)) return candidate;
+Result<Outcome> train_run(const Recipe& recipe, const RunOptions& options, const Watch& watch) {
+  const fs::path folder = options.resume ? options.resume->parent_path() : options.workspace;
+  const auto workspace = Workspace::open(folder.empty() ? "." : folder);
+  if (!workspace) return pass_on(workspace);
+  Store& store = (*workspace)->store();
+  std::optional<Run> before;
+  if (options.resume) {
+    auto run = run_to_resume(store, *options.resume);
+    if (!run) return pass_on(run);
+    if (ended_itself(run->state, run->reason) && !options.test) return look_back(recipe, *options.resume, watch);
+    before = *std::move(run);
   }
-  return fail(Trouble::file, "there is no run '" + what + "'", "looked for a folder there and in " + workspace.string(),
-              "give the folder of a run, or --workspace");
-}
-
-Result<Model> load_model(const std::string& named, const fs::path& workspace) {
-  const std::string what = named == "last" ? newest_run(workspace) : named;
-  for (const fs::path& candidate :
-       {fs::path(what), fs::path(what) / "model.safetensors", workspace / what / "model.safetensors"}) {
-    std::error_code ignored;
-    if (fs::is_regular_file(candidate, ignored)) return read_model(candidate);
-  }
-  return fail(Trouble::file, "there is no model '" + what + "'",
-              "looked for a file there, for " + what + "/model.safetensors, and for a run of that name in " +
-                  workspace.string(),
-              "give the path of a model.safetensors, or the id of a run");
+  Result<Begun> begun =
+      before ? begin_again(store, recipe, *before, *options.resume) : begin_new(store, recipe, options);
+  if (!begun) return pass_on(begun);
+  auto& [claim, training] = *begun;
+  const auto keeper = RunKeeper::open(**workspace, claim.ticket, options.steps);
+  if (!keeper) return give_back(store, claim, before.value_or(Run{}), keeper.error());
+  (*keeper)->recall(training);
+  if (watch.start) watch.start(opening_of(training, claim.run.id));
+  return train_on(training, **keeper, options, watch);
 }
 
 }  // namespace atelier

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "experiment/run_place.hpp"
 #include "experiment/training.hpp"
 
 namespace atelier {
@@ -18,7 +19,10 @@ struct Opening {
   std::string network;                    ///< "784 → 256 relu → 128 relu → 10 softmax"
   std::size_t parameters = 0;
   bool pictures = true;
-  int epochs_done = 0;  ///< above 0 for a resumed run
+  int epochs = 0;                         ///< in all
+  int epochs_done = 0;                    ///< above 0 for a resumed run
+  std::optional<EpochReport> best = {};   ///< of these
+  bool over = false;                      ///< nothing is left to train
 };
 
 /// Who looks on. All may be empty; they are called on the calling thread.
@@ -36,7 +40,8 @@ struct RunOptions {
   std::string name = {}, group = {}, notes = {};
   std::vector<std::string> tags = {};
   std::string id = {};  ///< this one instead of a new one; a run that has it already is replaced
-  std::optional<std::filesystem::path> resume = {};  ///< the folder of a run to go on with; the recipe is then its own
+  /// The folder of a run to go on with. The recipe is then its own, but for `threads`, and `data` where they have moved.
+  std::optional<std::filesystem::path> resume = {};
 };
 
 /// How a training ended.
@@ -60,13 +65,7 @@ struct Outcome {
 /// Trains by the recipe as a run of the workspace, in a folder of its own: model.safetensors has the weights of the
 /// epoch with the best validation score (accuracy, or loss in a regression), checkpoint.safetensors all that resuming
 /// needs; settings, history and outcome are in the workspace's store. A diverged training is an error; what was saved
-/// before stays.
+/// before stays. A run that has ended by its own rule is left as it is; a sweep's trial is refused.
 Result<Outcome> train_run(const Recipe& recipe, const RunOptions& options, const Watch& watch);
-
-/// A model by path, by the folder of a run, or by the id of a run in the workspace; "last" is the run begun last.
-Result<Model> load_model(const std::string& what, const std::filesystem::path& workspace = "atelier-runs");
-/// The folder of a run, by path, id, or "last".
-Result<std::filesystem::path> find_run(const std::string& what,
-                                       const std::filesystem::path& workspace = "atelier-runs");
 
 }  // namespace atelier

@@ -1,9 +1,11 @@
 // session_test.cpp: runs that are saved, resumed and read again; models that are refused.
 #include "experiment/session.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 
 #include "experiment/build.hpp"
 #include "experiment/checkpoint.hpp"
@@ -11,6 +13,7 @@
 #include "experiment/rehearsal.hpp"
 #include "experiment/reproduce.hpp"
 #include "tensor/safetensors.hpp"
+#include "track/store.hpp"
 #include "train/evaluate.hpp"
 
 namespace atelier {
@@ -100,6 +103,111 @@ TEST_F(SessionTest, AnInterruptedRunGoesOnToTheSameEnd) {
   ASSERT_TRUE(a && b);
   EXPECT_EQ(a->snapshot.parameters, b->snapshot.parameters);
   EXPECT_EQ(a->snapshot.state, b->snapshot.state);
+}
+
+/// All that a store has of a run that is not about time alone.
+std::string record_of(const fs::path& workspace, const std::string& id) {
+  const auto store = open_store(workspace, {.read_only = true});
+  const auto run = (*store)->run(id);
+  return fmt::format("{} {} {} {} {} {}", name_of(run->state), run->reason, run->attempt, run->summary,
+                     run->started->time_since_epoch().count(), run->ended->time_since_epoch().count());
+}
+
+TEST_F(SessionTest, AFinishedRunIsLeftAsItIs) {
+  recipe_.epochs = 2;
+  const auto whole = train_run(recipe_, options_, {});
+  ASSERT_TRUE(whole);
+  const std::string before = record_of(options_.workspace, whole->run);
+  options_.resume = whole->folder;
+  bool over = false;
+  const auto again = train_run({}, options_, {.start = [&](const Opening& opening) { over = opening.over; }});
+  ASSERT_TRUE(again) << describe(again.error());
+  EXPECT_TRUE(over);
+  EXPECT_EQ(again->best_val_accuracy, whole->best_val_accuracy);
+  EXPECT_EQ(again->model, whole->model);
+  EXPECT_EQ(record_of(options_.workspace, whole->run), before);
+}
+
+TEST_F(SessionTest, ARunGoesOnWhereItsDataLieNow) {
+  std::atomic<bool> stop = false;
+  const auto part = train_run(recipe_, options_, {.epoch = [&](const EpochReport&) { stop = true; }, .stop = &stop});
+  ASSERT_TRUE(part);
+  fs::rename(folder_ / "data", folder_ / "moved");
+  options_.resume = part->folder;
+  const auto lost = train_run({}, options_, {});
+  ASSERT_FALSE(lost);
+  const auto store = open_store(options_.workspace, {.read_only = true});
+  EXPECT_EQ((*store)->run(part->run)->state, RunState::paused) << "it stands as it stood";
+  Recipe moved;
+  moved.data = (folder_ / "moved").string();
+  const auto rest = train_run(moved, options_, {});
+  ASSERT_TRUE(rest) << describe(rest.error());
+  EXPECT_EQ(rest->epochs, 4);
+}
+
+TEST_F(SessionTest, ATrialOfASweepIsTheSweepsAlone) {
+  {
+    const auto store = open_store(options_.workspace);
+    ASSERT_TRUE((*store)->create_sweep({.id = "s"}));
+    const NewTrial trial{.number = 0};
+    ASSERT_TRUE((*store)->add_trials("s", {&trial, 1}));
+  }
+  options_.resume = options_.workspace / "s-0";
+  const auto refused = train_run({}, options_, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().summary, "s-0 is a trial of the sweep s");
+  EXPECT_EQ((*open_store(options_.workspace))->run("s-0")->attempt, 0);
+}
+
+TEST_F(SessionTest, WhatCannotBeSavedIsToldAndTheRestKept) {
+  options_.id = "r";
+  fs::create_directories(options_.workspace / "r" / "checkpoint.safetensors" / "x");
+  const auto broken = train_run(recipe_, options_, {});
+  ASSERT_FALSE(broken);
+  EXPECT_NE(broken.error().detail.find("the model of epoch 1 is kept in"), std::string::npos) << broken.error().detail;
+  const auto store = open_store(options_.workspace, {.read_only = true});
+  const auto run = (*store)->run("r");
+  EXPECT_EQ(run->state, RunState::failed);
+  EXPECT_NE(run->reason.find("checkpoint.safetensors"), std::string::npos) << run->reason;
+  EXPECT_FALSE((*store)->history("r")->empty()) << "the epochs that were trained";
+  EXPECT_EQ((*store)->artifacts("r")->size(), 1u);
+}
+
+TEST_F(SessionTest, ARunWhoseFolderCannotBeMadeHasFailed) {
+  options_.id = "r";
+  fs::create_directories(options_.workspace);
+  std::ofstream(options_.workspace / "r") << "in the way";
+  ASSERT_FALSE(train_run(recipe_, options_, {}));
+  const auto run = (*open_store(options_.workspace, {.read_only = true}))->run("r");
+  EXPECT_EQ(run->state, RunState::failed);
+  EXPECT_NE(run->reason.find("folder cannot be made"), std::string::npos) << run->reason;
+}
+
+TEST_F(SessionTest, WhatAKilledAttemptHadBegunToWriteGoesAway) {
+  std::atomic<bool> stop = false;
+  const auto part = train_run(recipe_, options_, {.epoch = [&](const EpochReport&) { stop = true; }, .stop = &stop});
+  ASSERT_TRUE(part);
+  std::ofstream(part->folder / ".atelier-123-4.tmp") << "half a checkpoint";
+  options_.resume = part->folder;
+  ASSERT_TRUE(train_run({}, options_, {}));
+  EXPECT_FALSE(fs::exists(part->folder / ".atelier-123-4.tmp"));
+}
+
+TEST_F(SessionTest, ARunIsFoundByItsIdItsBeginningAndItsFolder) {
+  recipe_.epochs = 1;
+  options_.id = "wcmg";
+  const auto run = train_run(recipe_, options_, {});
+  ASSERT_TRUE(run);
+  const auto same = [&](const std::string& word) {
+    const auto found = find_run(word, options_.workspace);
+    return found && fs::equivalent(*found, run->folder) && found->filename() == "wcmg";
+  };
+  for (const std::string& word : {std::string("wcmg"), std::string("wc"), std::string("last"), run->folder.string(),
+                                  run->folder.string() + "/", (run->folder / ".").string()})
+    EXPECT_TRUE(same(word)) << word;
+  EXPECT_FALSE(find_run("", options_.workspace));
+  EXPECT_FALSE(find_run("x", options_.workspace));
+  EXPECT_TRUE(load_model("wc", options_.workspace));
 }
 
 TEST_F(SessionTest, StopsEarlyWhenPatienceEnds) {

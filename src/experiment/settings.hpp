@@ -86,6 +86,9 @@ std::vector<std::string> idle_settings(const Recipe& recipe);
 /// Where a value came from; a later source wins.
 enum class Source { preset, file, flag };
 
+/// An error for a path that a record cannot hold: JSON is UTF-8.
+Result<void> check_recordable(const std::string& path);
+
 /// A recipe in the making: takes settings from several sources and settles what they mean together.
 class Draft {
  public:

@@ -48,6 +48,7 @@ struct Command {
   std::function<Prepared()> prepare;
   std::string_view remark = {};     ///< a sentence at the end of its help
   std::vector<Command> parts = {};  ///< commands by the word that follows, "runs show"; the name is in full
+  bool takes_words = false;         ///< a word that names no part is its own: a file
 };
 
 /// All commands in the order of the overview; a new command is one file and one line here.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -56,6 +57,7 @@ Result<const Command*> take_command(std::vector<std::string>& words) {
   const bool whole = command->parts.empty() || words.empty() || words.front().empty() || words.front()[0] == '-';
   if (whole) return command;
   const Command* part = find_command(command->parts, fmt::format("{} {}", command->name, words.front()));
+  if (!part && command->takes_words) return command;
   if (!part) return unknown_part(*command, words.front());
   words.erase(words.begin());
   return part;
@@ -91,6 +93,8 @@ std::unexpected<Error> surplus(std::string_view after, const std::string& word) 
 }
 
 Result<void> dispatch(std::vector<std::string> words, Console& console) {
+  for (std::string& word : words)
+    if (word.ends_with('\r')) word.pop_back();  // the end of a line of RFC 4180
   for (; words.size() > 1 && words.front() == "--quiet"; words.erase(words.begin())) console.quiet = true;
   const std::string first = words.empty() ? "--help" : words.front();
   if (first == "--version" || first == "-V" || first == "version") {
@@ -151,6 +155,7 @@ int run_program(std::vector<std::string> words, Console& console) noexcept {
 
 int run_program(int count, char** words) noexcept {
   std::ios::sync_with_stdio(false);
+  ::signal(SIGCHLD, SIG_DFL);  // ignored, as a parent may have left it, the ends of our children would be lost
   Console console{std::cout, std::cerr, look_at(STDOUT_FILENO), look_at(STDERR_FILENO)};
   return run_program(std::vector<std::string>(words + std::min(count, 1), words + count), console);
 }

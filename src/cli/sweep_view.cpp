@@ -9,8 +9,10 @@
 
 #include "analysis/proportion.hpp"
 #include "cli/events.hpp"
+#include "experiment/run_ending.hpp"
 #include "figures/progress.hpp"
 #include "figures/table.hpp"
+#include "figures/text.hpp"
 
 namespace atelier::cli {
 namespace {
@@ -26,17 +28,8 @@ std::string metric_text(const Objective& objective, std::optional<double> value)
   return is_accuracy(objective) ? fmt::format("{:.4f}", *value) : brief_number(*value);
 }
 
-bool has_ended(RunState state) {
-  return state != RunState::queued && state != RunState::running && state != RunState::paused;
-}
-
-/// How a trial stands, in a word.
-std::string_view word(RunState state) {
-  switch (state) {
-    case RunState::stopped_early: return "stopped";
-    case RunState::paused: return "held";
-    default: return name_of(state);
-  }
+std::string counted(std::uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
 }
 
 /// How many trials the file's space has; 0 where they have no end.
@@ -44,14 +37,20 @@ std::uint64_t all_of(const SweepFile& file) {
   return cardinality(file.method == "grid" ? grid_of(file.space) : file.space).value_or(0);
 }
 
+/// How many trials there can be at most; 0 where nothing limits them.
+std::uint64_t budget_of(const SweepRequest& request) {
+  const std::uint64_t all = all_of(request.setup.file);
+  return request.budget > 0 && all > 0 ? std::min(request.budget, all) : std::max(request.budget, all);
+}
+
 /// "sweep t3k9   bayes · 4 parameters · 100 trials".
 std::string opening(const Sweep& sweep, const SweepRequest& request, std::uint64_t budget) {
   if (request.confirms)
     return fmt::format("confirmation {}   the best {} of {} · {} fresh seeds each", sweep.id,
                        request.confirms->winners.size(), request.confirms->sweep, request.confirms->seeds.size());
-  return fmt::format("sweep {}   {} · {} parameters · {}", sweep.id, request.setup.file.method,
-                     request.setup.file.space.parameters.size(),
-                     budget > 0 ? grouped(budget) + " trials" : std::string("no limit of trials"));
+  return fmt::format("sweep {}{}   {} · {} · {}", sweep.id, sweep.name.empty() ? "" : " " + printable(sweep.name),
+                     request.setup.file.method, counted(request.setup.file.space.parameters.size(), "parameter"),
+                     budget > 0 ? counted(budget, "trial") : std::string("no limit of trials"));
 }
 
 }  // namespace
@@ -66,6 +65,7 @@ json trial_event(const TrialNews& news) {
   }
   json event{{"event", "trial"},  {"trial", news.number},         {"run", news.run},
              {"name", news.name}, {"state", name_of(news.state)}, {"epochs", news.epoch}};
+  if (news.value && std::isfinite(*news.value)) event["value"] = *news.value;
   if (!news.reason.empty()) event["reason"] = news.reason;
   return event;
 }
@@ -88,16 +88,16 @@ SweepView::SweepView(const Sweep& sweep, const SweepRequest& request, const Swee
     : console_(console),
       json_(json),
       objective_(request.setup.objective),
-      budget_(request.budget > 0 ? request.budget : all_of(request.setup.file)),
+      budget_(budget_of(request)),
       confirms_(request.confirms.has_value()) {
   for (const TrialLine& line : before.trials) {
-    rows_[line.number] = {line.run, line.name, line.reason, line.state, line.epochs, 0, line.value, {}};
+    rows_[line.number] = {line.run, line.name, line.reason, line.state, line.epochs, 0, line.value};
     ended_before_ += has_ended(line.state);
   }
   if (console.quiet || json) return;
   region_.emplace(stream_seams(STDERR_FILENO));
-  region_->print(opening(sweep, request, budget_) +
-                 (rows_.empty() ? std::string() : fmt::format(" · going on after {}", ended_before_)));
+  const std::string before_now = rows_.empty() ? "" : fmt::format(" · {} of them ended before", ended_before_);
+  region_->print(wrapped(opening(sweep, request, budget_) + before_now, region_->terminal()));
 }
 
 void SweepView::news(const TrialNews& news) {
@@ -106,20 +106,19 @@ void SweepView::news(const TrialNews& news) {
   row.run = news.run, row.name = news.name, row.state = news.state, row.reason = news.reason;
   if (news.epochs > 0) row.epochs = news.epochs;
   row.epoch = news.epoch;
-  if (news.kind == TrialNews::Kind::epoch) {
-    row.loss = objective_.loss(news.report ? metrics_of(*news.report) : news.metrics, row.loss);
-    row.value = objective_.value(*row.loss);
-  }
-  if (!news.metrics.empty()) row.value = news.value;
-  if (json_) console_.out << trial_event(news).dump() << '\n' << std::flush;
+  row.value = news.value;
+  if (has_failed(news.state) && !news.reason.empty()) last_failure_ = fmt::format("#{}: {}", news.number, news.reason);
+  if (json_ && news.kind != TrialNews::Kind::seen && !(console_.out << trial_event(news).dump() << '\n' << std::flush))
+    deaf_ = true;
   if (region_ && !region_->terminal().interactive && news.kind == TrialNews::Kind::ended)
     region_->print(plain_line(news, row));
 }
 
 /// "#12  finished  val_accuracy 0.8712  ac_relu_bs_32…".
 std::string SweepView::plain_line(const TrialNews& news, const Row& row) const {
-  std::string line = fmt::format("#{}  {}  {} {}  after {} epochs  {}", news.number, word(row.state), objective_.metric,
-                                 metric_text(objective_, row.value), row.epoch, row.name);
+  std::string line = fmt::format("#{}  {}  {} {}  after {}  {}", news.number, name_of(row.state), objective_.metric,
+                                 metric_text(objective_, row.value),
+                                 counted(static_cast<std::uint64_t>(row.epoch), "epoch"), row.name);
   if (!row.reason.empty()) line += "  " + row.reason;
   return line;
 }
@@ -127,44 +126,46 @@ std::string SweepView::plain_line(const TrialNews& news, const Row& row) const {
 std::vector<const SweepView::Row*> SweepView::ranked() const {
   std::vector<const Row*> rows;
   for (const auto& [number, row] : rows_)
-    if (row.value && !std::isnan(*row.value) && row.state != RunState::diverged && row.state != RunState::failed)
-      rows.push_back(&row);
+    if (row.value && !std::isnan(*row.value) && !has_failed(row.state)) rows.push_back(&row);
   std::ranges::stable_sort(rows, [&](const Row* a, const Row* b) {
-    const bool a_done = a->state == RunState::finished, b_done = b->state == RunState::finished;
-    if (a_done != b_done) return a_done;
     return objective_.maximize ? *a->value > *b->value : *a->value < *b->value;
   });
   return rows;
 }
 
-std::string SweepView::status(int width) const {
-  std::size_t ended = 0, running = 0, held = 0;
+std::string SweepView::status(const Terminal& terminal) const {
+  std::size_t ended = 0, running = 0, held = 0, failed = 0;
   for (const auto& [number, row] : rows_) {
     ended += has_ended(row.state);
     running += row.state == RunState::running;
     held += row.state == RunState::paused;
+    failed += has_failed(row.state);
   }
-  const std::size_t behind = ended + held;  // a trial that is held has shown what it was asked for so far
+  const std::size_t behind = ended + held;  // a trial that waits has shown what it was asked for so far
   std::string line;
   const auto best = ranked();
   const double done = budget_ > 0 ? static_cast<double>(behind) / static_cast<double>(budget_) : 0;
+  const int bar = terminal.width >= 100 ? 20 : terminal.width >= 72 ? 12 : 6;
   if (budget_ > 0)
-    line = fmt::format("{}  {}/{} trials", progress_bar(done, width >= 100 ? 20 : 12), behind, grouped(budget_));
+    line = fmt::format("{}  {}/{} trials", progress_bar(done, bar), behind, grouped(budget_));
   else
     line = fmt::format("{} trials", behind);
-  line += fmt::format("   {} running", running);
-  if (held > 0) line += fmt::format(", {} held", held);
   if (!best.empty() && !confirms_) line += fmt::format("   best {}", metric_text(objective_, best.front()->value));
+  line += fmt::format("   {} running", running);
+  if (held > 0) line += fmt::format(", {} paused", held);
+  if (failed > 0) line += inked(fmt::format(", {} failed", failed), Ink::alarm, terminal.colour);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-  if (held == 0 && budget_ > behind && behind > ended_before_ + 2)  // who goes on of those that are held, nobody knows
-    line += fmt::format("   {} left", clock_time(seconds * static_cast<double>(budget_ - behind) /
-                                                 static_cast<double>(behind - ended_before_)));
+  line += "   " + clock_time(seconds);
+  if (budget_ > behind && behind > ended_before_ + 2)
+    line += fmt::format(
+        ", {}{} left", held > 0 ? "about " : "",  // who goes on of those that wait, nobody knows
+        clock_time(seconds * static_cast<double>(budget_ - behind) / static_cast<double>(behind - ended_before_)));
   return line;
 }
 
 std::vector<std::string> SweepView::screen() {
   const Terminal& terminal = region_->terminal();
-  std::vector<std::string> lines{status(terminal.width)};
+  std::vector<std::string> lines{status(terminal)};
   const auto dim = [&](const std::string& text) { return inked(text, Ink::dim, terminal.colour); };
   std::size_t shown = 0;
   for (const auto& [number, row] : rows_) {
@@ -178,8 +179,8 @@ std::vector<std::string> SweepView::screen() {
   lines.push_back(dim(fmt::format("  the best by {}", objective_.metric)));
   for (std::size_t i = 0; i < std::min(kTop, best.size()); i++) {
     const Row& row = *best[i];
-    lines.push_back(fmt::format("  {}  {:>7}  {:<10} {:<8} {}", i + 1, metric_text(objective_, row.value), row.run,
-                                word(row.state), dim(row.name)));
+    lines.push_back(fmt::format("  {}  {:>7}  {:<10} {:<13} {}", i + 1, metric_text(objective_, row.value), row.run,
+                                name_of(row.state), dim(row.name)));
   }
   return lines;
 }
@@ -207,13 +208,14 @@ void SweepView::result(const SweepOutcome& outcome, double seconds) {
   for (const TrialLine& trial : outcome.trials) counts[trial.state]++;
   std::string states;
   for (const auto& [state, count] : counts)
-    states += fmt::format("{}{} {}", states.empty() ? "" : ", ", count, word(state));
+    states += fmt::format("{}{} {}", states.empty() ? "" : ", ", count, name_of(state));
   if (outcome.best && !confirms_) {
     const TrialLine& best = outcome.trials[*outcome.best];
     console_.out << fmt::format("best {} {}   {}   {}\n", outcome.objective.metric,
                                 metric_text(outcome.objective, best.value), best.run, best.name);
   }
-  console_.out << fmt::format("{} trials in {}: {}\n", outcome.trials.size(), elapsed(seconds), states);
+  console_.out << fmt::format("{} in {}: {}\n", counted(outcome.trials.size(), "trial"), elapsed(seconds), states);
+  if (!last_failure_.empty()) console_.say(wrapped("the last that failed, " + last_failure_, console_.err_terminal));
   if (!outcome.ending.empty()) console_.say(fmt::format("over: {}", outcome.ending));
   console_.out.flush();
 }

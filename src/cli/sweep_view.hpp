@@ -1,5 +1,6 @@
 // sweep_view.hpp: a sweep as it is watched: a live table on a terminal, one plain line a trial elsewhere, or JSON.
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -29,6 +30,8 @@ class SweepView {
   void tick();
   /// Leaves the screen as it is; what is written next begins below it.
   void end();
+  /// Whether nobody reads the events any more.
+  bool deaf() const { return deaf_; }
   /// What came out, on standard output.
   void result(const SweepOutcome& outcome, double seconds);
 
@@ -37,10 +40,10 @@ class SweepView {
     std::string run, name, reason;
     RunState state = RunState::queued;
     int epoch = 0, epochs = 0;
-    std::optional<double> value = {}, loss = {};
+    std::optional<double> value = {};
   };
   std::vector<std::string> screen();
-  std::string status(int width) const;
+  std::string status(const Terminal& terminal) const;
   std::string plain_line(const TrialNews& news, const Row& row) const;
   std::vector<const Row*> ranked() const;
 
@@ -53,6 +56,8 @@ class SweepView {
   std::optional<LiveRegion> region_;
   std::map<std::uint64_t, Row> rows_;
   std::size_t ended_before_ = 0;
+  std::string last_failure_;
+  std::atomic<bool> deaf_ = false;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 

@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::size_t kLargestFile = 1 << 20;
 constexpr std::uint64_t kMany = std::uint64_t{1} << 53;
+constexpr const char* kTrials = "a number of trials, from 1";
+constexpr const char* kRetries = "a number from 0 to 100";
 
 template <class Number>
 Result<Number> number(const std::string& text, const char* option, Number low, Number high, const char* what) {
@@ -99,6 +101,8 @@ std::vector<Value> readings(const std::string& text) {
   if (json.is_number()) values.emplace_back(json.get<double>());
   if (json.is_array() || json.is_null()) values.emplace_back(Literal{json.dump()});
   values.emplace_back(text);
+  if (const auto list = nlohmann::json::parse("[" + text + "]", nullptr, false); list.is_array())
+    values.emplace_back(Literal{list.dump()});  // layers=32, as --layers takes it
   return values;
 }
 
@@ -146,6 +150,23 @@ Result<Configuration> configuration_of(const Space& space, const std::string& wo
               known ? "its `when` does not hold with the other values" : "");
 }
 
+/// Settings that the command line gives and the file's parameters decide: they would be passed over without a word.
+Result<void> no_setting_twice(const SweepWords& words, const SweepSetup& setup) {
+  for (const Parameter& parameter : setup.file.space.parameters) {
+    const auto rename = setup.renamed.find(parameter.name);
+    const std::string name = rename == setup.renamed.end() ? parameter.name : rename->second;
+    for (const std::string_view given : words.draft.names()) {
+      if (find_setting(name) == nullptr || find_setting(name)->name != given) continue;
+      const auto line = setup.file.lines.find(parameter.name);
+      return fail(Trouble::usage, fmt::format("the sweep file decides {}", given),
+                  fmt::format("{}{} has the parameter {}", setup.file.path,
+                              line == setup.file.lines.end() ? "" : fmt::format(":{}", line->second), parameter.name),
+                  "leave it out here, or take it out of the sweep file");
+    }
+  }
+  return {};
+}
+
 /// The file handed to its program, which settings of a training would not reach.
 Result<SweepSetup> program_setup(const SweepWords& words, SweepFile file, std::map<std::string, std::string> map) {
   if (const auto names = words.draft.names(); !names.empty())
@@ -160,7 +181,8 @@ Result<SweepSetup> program_setup(const SweepWords& words, SweepFile file, std::m
 Result<SweepSetup> setup_of(SweepWords& words, const std::string& source, const Console& console) {
   auto file = parse_sweep(source, words.file);
   if (!file) return pass_on(file);
-  for (const SweepWarning& warning : file->warnings) console.say(describe(*file, warning));
+  for (const SweepWarning& warning : file->warnings)
+    console.say(wrapped(describe(*file, warning), console.err_terminal));
   if (!words.config.empty())
     if (auto read = words.draft.read_file(words.config); !read) return pass_on(read);
   auto base = words.draft.settle();
@@ -170,18 +192,42 @@ Result<SweepSetup> setup_of(SweepWords& words, const std::string& source, const 
   auto setup = names_program(*file) && !words.builtin ? program_setup(words, *std::move(file), *std::move(map))
                                                       : set_up(*std::move(file), *std::move(base), *std::move(map));
   if (!setup) return pass_on(setup);
+  if (auto single = no_setting_twice(words, *setup); !single) return pass_on(single);
   for (const std::string& note : setup->notes) console.note(note);
   return setup;
 }
 
 Result<void> take_numbers(const SweepWords& words, SweepRequest& request) {
-  if (auto ok = take(words.runs, request.budget, "--runs", std::uint64_t{1}, kMany, "a number of trials, from 1"); !ok)
-    return ok;
+  if (auto ok = take(words.runs, request.budget, "--runs", std::uint64_t{1}, kMany, kTrials); !ok) return ok;
   if (auto ok = take(words.seed, request.seed, "--sweep-seed", std::uint64_t{0}, kMany, "a whole number"); !ok)
     return ok;
   if (auto ok = take(words.parallel, request.parallel, "--parallel", 1, 1024, "a number from 1 to 1024"); !ok)
     return ok;
+  if (auto ok = take(words.retry, request.retries, "--retry", 0, 100, kRetries); !ok) return ok;
   return take(words.audit, request.audit, "--audit", 0.0, 1.0, "a share from 0 to 1");
+}
+
+/// What a sampler knows of an earlier sweep: trials whose values this one could have.
+void say_what_is_known(const SweepRequest& request, const std::string& earlier, const Console& console) {
+  const Space& space = request.setup.file.space;
+  const auto fits = [&](const Observation& seen) {
+    return std::ranges::all_of(space.parameters, [&](const Parameter& parameter) {
+      const auto found = seen.configuration.find(parameter.name);
+      return found == seen.configuration.end() ? parameter.condition.has_value()
+                                               : unit_position(parameter, found->second).has_value() ||
+                                                     level_of(parameter, found->second).has_value();
+    });
+  };
+  const auto known = std::ranges::count_if(request.earlier, fits);
+  if (known == 0)
+    console.note(fmt::format("none of the {} trials of {} fits this space: the search begins without them",
+                             request.earlier.size(), earlier));
+  else
+    console.note(fmt::format("{} of the {} trials of {} that have a result fit this space, and are known", known,
+                             request.earlier.size(), earlier));
+  if (known > 0 && (request.setup.file.method == "random" || request.setup.file.method == "grid" ||
+                    request.setup.file.method == "sobol"))
+    console.note(fmt::format("{} does not learn from results: they only come last", request.setup.file.method));
 }
 
 }  // namespace
@@ -210,15 +256,48 @@ Result<SweepRequest> request_of(SweepWords& words, Store& store, const Console& 
   auto seen = observations_of(store, *earlier);
   if (!seen) return pass_on(seen);
   request.earlier = *std::move(seen);
+  say_what_is_known(request, earlier->id, console);
   return request;
+}
+
+Result<SweepExtension> extension_of(const SweepWords& words) {
+  const std::pair<bool, const char*> fixed[] = {{!words.map.empty(), "--map"},
+                                                {!words.parallel.empty(), "--parallel"},
+                                                {!words.seed.empty(), "--sweep-seed"},
+                                                {!words.audit.empty(), "--audit"},
+                                                {words.async, "--async"},
+                                                {!words.enqueue.empty(), "--enqueue"},
+                                                {!words.after.empty(), "--after"},
+                                                {words.builtin, "--builtin"},
+                                                {!words.config.empty(), "--config"}};
+  const auto refused = [](std::string_view what) {
+    return fail(Trouble::usage, fmt::format("a sweep that goes on keeps its own {}", what),
+                "only --workers, --for, --retry, --runs and --data may change",
+                "leave it out, or start a new sweep with --after");
+  };
+  for (const auto& [given, flag] : fixed)
+    if (given) return refused(flag);
+  for (const std::string_view name : words.draft.names())
+    if (name != "data") return refused(name);
+  SweepExtension extension;
+  if (!words.runs.empty()) {
+    extension.budget = 0;
+    if (auto ok = take(words.runs, *extension.budget, "--runs", std::uint64_t{1}, kMany, kTrials); !ok)
+      return pass_on(ok);
+  }
+  if (!words.retry.empty()) {
+    extension.retries = 0;
+    if (auto ok = take(words.retry, *extension.retries, "--retry", 0, 100, kRetries); !ok) return pass_on(ok);
+  }
+  return extension;
 }
 
 Result<WorkOptions> work_options(const SweepWords& words) {
   WorkOptions options;
   if (auto ok = take(words.workers, options.workers, "--workers", 1, 1024, "a number of threads, from 1 to 1024"); !ok)
     return pass_on(ok);
-  if (auto ok = take(words.retry, options.retries, "--retry", 0, 100, "a number from 0 to 100"); !ok)
-    return pass_on(ok);
+  options.data = words.data;
+  if (const auto moved = words.draft.settle(); words.resume && moved) options.data = moved->data;
   if (words.seconds.empty()) return options;
   const auto seconds = time_span(words.seconds);
   if (!seconds) return pass_on(seconds);

@@ -15,12 +15,17 @@ namespace atelier::cli {
 struct SweepWords {
   Draft draft;
   std::vector<std::string> map, enqueue;
-  std::string file, config, workspace, parallel, workers, seconds, runs, seed, audit, retry, after, confirm, seeds;
+  std::string file, config, data, workspace, parallel, workers, seconds, runs, seed, audit, retry, after, confirm,
+      seeds;
   bool resume = false, async = false, json = false, builtin = false;
 };
 
 /// The sweep that the words and their file describe; warnings and notes about the file are said on the way.
 Result<SweepRequest> request_of(SweepWords& words, Store& store, const Console& console);
+
+/// What the words change of a sweep that has begun: where its data lie, its budget, its retries. An error for those that
+/// it has decided at its beginning.
+Result<SweepExtension> extension_of(const SweepWords& words);
 
 /// How the sweep is to be worked at.
 Result<WorkOptions> work_options(const SweepWords& words);

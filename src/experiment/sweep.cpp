@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "experiment/run_ending.hpp"
 #include "experiment/settings.hpp"
 
 namespace atelier {
@@ -110,6 +111,7 @@ Result<Sweep> create_sweep(Store& store, const SweepRequest& request, const std:
               {"parallel", request.parallel},
               {"audit", request.audit},
               {"async", request.async || needs_async(request.setup)},
+              {"retries", request.retries},
               {"base", to_json(request.setup.base)},
               {"renamed", request.setup.renamed},
               {"enqueued", json::array()},
@@ -129,8 +131,10 @@ Result<SweepRequest> request_of(const Sweep& sweep) {
     auto setup = setup_from(config, *std::move(file));
     if (!setup) return pass_on(setup);
     SweepRequest request{*std::move(setup), sweep.source};
+    const json memo = json::parse(sweep.memo);  // what was changed since
     request.seed = config.at("seed");
-    request.budget = config.at("budget");
+    request.budget = memo.value("budget", config.at("budget").get<std::uint64_t>());
+    request.retries = memo.value("retries", config.value("retries", 0));
     request.parallel = config.at("parallel");
     request.audit = config.at("audit");
     request.async = config.at("async");
@@ -139,6 +143,39 @@ Result<SweepRequest> request_of(const Sweep& sweep) {
   } catch (const json::exception& e) {
     return damaged(sweep, e.what());
   }
+}
+
+// A sampler that has seen no more proposes no other; what stops trials early compares them, and would have waited for more.
+Result<Sweep> extend_sweep(Store& store, const Sweep& sweep, const SweepExtension& extension) {
+  const auto request = request_of(sweep);
+  if (!request) return pass_on(request);
+  json memo = json::parse(sweep.memo);
+  if (extension.retries) memo["retries"] = *extension.retries;
+  if (extension.budget && *extension.budget != request->budget) {
+    const auto refuse = [&](const std::string& why) {
+      return fail(Trouble::usage, fmt::format("sweep {} keeps its {} trials", sweep.id, request->budget), why,
+                  fmt::format("search on in a new one: atelier sweep FILE --after {}", sweep.id));
+    };
+    if (request->confirms) return refuse("it confirms the winners of another one");
+    if (request->setup.file.early_terminate) return refuse("with more of them, others would have been stopped early");
+    if (*extension.budget < request->budget) return refuse("it can only be given more");
+    const auto running = sweep.trials.find(RunState::running);
+    if (running != sweep.trials.end() && running->second > 0)
+      return refuse("another process works at it: stop that one first");
+    memo["budget"] = *extension.budget;
+  }
+  memo.erase("ending");
+  if (auto done = store.update_sweep(sweep.id, {{}, memo.dump()}); !done) return pass_on(done);
+  return store.sweep(sweep.id);
+}
+
+std::uint64_t deleted_trials(const Sweep& sweep) {
+  const auto memo = json::parse(sweep.memo, nullptr, false);
+  if (!memo.is_object() || sweep.state != SweepState::finished) return 0;
+  const auto had = memo.value("trials", std::uint64_t{0});
+  std::uint64_t has = 0;
+  for (const auto& [state, count] : sweep.trials) has += static_cast<std::uint64_t>(count);
+  return had > has ? had - has : 0;
 }
 
 Result<Sweep> find_sweep(Store& store, const std::string& id) {
@@ -187,8 +224,7 @@ std::vector<std::size_t> ranked(const SweepOutcome& outcome) {
   const std::vector<TrialLine>& trials = outcome.trials;
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < trials.size(); i++)
-    if (trials[i].value && trials[i].state != RunState::diverged && trials[i].state != RunState::failed)
-      order.push_back(i);
+    if (trials[i].value && !has_failed(trials[i].state)) order.push_back(i);
   std::ranges::stable_sort(order, [&](std::size_t left, std::size_t right) {
     const TrialLine &a = trials[left], &b = trials[right];
     const bool a_done = a.state == RunState::finished, b_done = b.state == RunState::finished;
@@ -199,10 +235,7 @@ std::vector<std::size_t> ranked(const SweepOutcome& outcome) {
   return order;
 }
 
-bool is_whole(const TrialLine& trial) {
-  return trial.state == RunState::finished ||
-         (trial.state == RunState::stopped_early && trial.reason.starts_with("patience"));
-}
+bool is_whole(const TrialLine& trial) { return ended_itself(trial.state, trial.reason); }
 
 Result<std::vector<Observation>> observations_of(Store& store, const Sweep& sweep) {
   const auto request = request_of(sweep);
@@ -212,11 +245,11 @@ Result<std::vector<Observation>> observations_of(Store& store, const Sweep& swee
   std::vector<Observation> seen;
   for (const TrialLine& trial : outcome->trials) {
     Observation o{trial.configuration};
-    const bool bad = trial.state == RunState::diverged || trial.state == RunState::failed;
+    const bool bad = has_failed(trial.state);
     if (!bad && !trial.value) continue;
-    o.state = bad                                 ? Observation::State::failed
-              : trial.state == RunState::finished ? Observation::State::finished
-                                                  : Observation::State::stopped;
+    o.state = bad               ? Observation::State::failed
+              : is_whole(trial) ? Observation::State::finished
+                                : Observation::State::stopped;
     if (trial.value) o.loss = outcome->objective.maximize ? -*trial.value : *trial.value;
     o.step = trial.epochs;
     const auto recipe = recipe_of(request->setup, trial.configuration);

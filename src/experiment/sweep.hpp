@@ -36,6 +36,7 @@ struct SweepRequest {
   int parallel = 1;          ///< virtual workers
   double audit = 0.2;
   bool async = false;
+  int retries = 0;                           ///< how often a failed trial (not a diverged one) is tried again
   std::vector<Configuration> enqueued = {};  ///< tried first
   std::vector<Observation> earlier = {};     ///< of an earlier sweep
   std::optional<Confirms> confirms = {};     ///< absent of a search
@@ -45,6 +46,15 @@ struct SweepRequest {
 Result<Sweep> create_sweep(Store& store, const SweepRequest& request, const std::string& id = {});
 /// The request that a sweep was made from. An error when its text is damaged.
 Result<SweepRequest> request_of(const Sweep& sweep);
+/// What may still change of a sweep that has begun; absent: as it is.
+struct SweepExtension {
+  std::optional<std::uint64_t> budget = {};
+  std::optional<int> retries = {};
+};
+/// Writes that down. An error where another budget would have made other decisions from the beginning.
+Result<Sweep> extend_sweep(Store& store, const Sweep& sweep, const SweepExtension& extension);
+/// How many trials of a sweep that was over have been deleted since: going on with it would train them again.
+std::uint64_t deleted_trials(const Sweep& sweep);
 /// What the trials of a sweep have shown, for another sweep to start from.
 Result<std::vector<Observation>> observations_of(Store& store, const Sweep& sweep);
 /// The sweep of that id, or its beginning; "last": the one made last.
@@ -52,7 +62,13 @@ Result<Sweep> find_sweep(Store& store, const std::string& id);
 
 /// One thing that happened in a sweep.
 struct TrialNews {
-  enum class Kind { begun, epoch, held, ended };
+  enum class Kind {
+    begun,
+    epoch,
+    seen,  ///< another process has trained on
+    held,
+    ended,
+  };
   Kind kind = Kind::begun;
   std::uint64_t number = 0;
   std::string run, name;
@@ -73,7 +89,7 @@ struct SweepWatch {
 struct WorkOptions {
   int workers = 0;                     ///< threads, each trains one trial; 0: a thread a core
   std::optional<double> seconds = {};  ///< time after which no more is done; the sweep can be resumed
-  int retries = 0;                     ///< how often a failed trial (not a diverged one) is tried again
+  std::string data = {};               ///< where the same data lie by now; empty: where they lay
 };
 
 /// One trial as it stands.
@@ -98,7 +114,7 @@ struct SweepOutcome {
 /// Works at a sweep until it is over, time is up or a stop is asked for: decides, trains, records. Any number of
 /// processes may work at one sweep of a workspace; what comes out does not depend on their number, nor on how often they
 /// were killed. A trial that fails is recorded so and ends nothing; an error is what stops the work itself (a full
-/// disk), and everything recorded stays.
+/// disk; the first three trials that failed with nothing to show), and everything recorded stays.
 Result<SweepOutcome> work_at(Workspace& workspace, const Sweep& sweep, const WorkOptions& options,
                              const SweepWatch& watch);
 

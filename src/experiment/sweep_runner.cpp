@@ -114,10 +114,17 @@ namespace {
 
 /// The sweep's state once this process leaves it: over, or to be gone on with by whoever wants to.
 Result<void> leave(Store& store, const std::string& sweep, const std::optional<std::string>& ending) {
-  if (ending)
-    return store.update_sweep(sweep, {SweepState::finished, nlohmann::ordered_json{{"ending", *ending}}.dump()});
   const auto now = store.sweep(sweep);
   if (!now) return pass_on(now);
+  if (ending) {
+    auto memo = nlohmann::ordered_json::parse(now->memo, nullptr, false);
+    if (!memo.is_object()) memo = nlohmann::ordered_json::object();
+    memo["ending"] = *ending;
+    std::uint64_t trials = 0;
+    for (const auto& [state, count] : now->trials) trials += static_cast<std::uint64_t>(count);
+    memo["trials"] = trials;  // so that deleted ones are missed
+    return store.update_sweep(sweep, {SweepState::finished, memo.dump()});
+  }
   if (now->state != SweepState::running) return {};
   return store.update_sweep(sweep, {SweepState::paused, {}});
 }
@@ -131,11 +138,12 @@ Result<SweepOutcome> work_at(Workspace& workspace, const Sweep& sweep, const Wor
   if (!request) return pass_on(request);
   if (const auto& program = request->setup.program)
     if (auto there = check_program(request->setup.file, program->folder); !there) return pass_on(there);
+  if (!options.data.empty()) request->setup.base.data = options.data;
   auto shelf = std::make_shared<detail::DataShelf>();
   auto study = detail::study_of(*request, shelf);
   if (!study) return pass_on(study);
   if (auto running = store.update_sweep(sweep.id, {SweepState::running, {}}); !running) return pass_on(running);
-  detail::SweepLedger ledger(store, sweep.id, *std::move(request), shelf, *std::move(study), options.retries);
+  detail::SweepLedger ledger(store, sweep.id, *std::move(request), shelf, *std::move(study));
   const auto recalled = ledger.recall(watch.stop);
   Result<bool> over = recalled;
   std::optional<std::string> ending;

@@ -128,13 +128,44 @@ std::vector<Value> probes(const Parameter& parameter) {
   return values;
 }
 
+/// The setting that a name may mean, of a nested one by its last word; "optimizer.name" by its first. Empty: none.
+std::string meant_by(const std::string& name) {
+  const std::size_t dot = name.rfind('.');
+  const std::string last = name.substr(dot + 1), group = dot == name.npos ? "" : name.substr(0, dot);
+  if (const Setting* setting = find_setting(last)) return std::string(setting->name);
+  if (const Setting* setting = last == "name" || last == "type" ? find_setting(group) : nullptr)
+    return std::string(setting->name);
+  return nearest_setting(last);
+}
+
+/// " --map a.b=c --map d=e" for the parameters that are no settings, where there are several and each is likely one.
+std::string maps_of_all(const SweepSetup& setup) {
+  std::string maps;
+  int count = 0;
+  for (const Parameter& parameter : setup.file.space.parameters) {
+    const std::string ours = renamed(setup, parameter.name);
+    if (find_setting(ours) || hidden_layer(ours) > 0) continue;
+    const std::string near = meant_by(parameter.name);
+    if (near.empty()) return {};
+    maps += fmt::format(" --map {}={}", parameter.name, near);
+    count++;
+  }
+  return count > 1 ? maps : "";
+}
+
 std::unexpected<Error> unknown_parameter(const SweepSetup& setup, const Parameter& parameter) {
   const std::string& name = parameter.name;
-  const std::string last = name.substr(name.rfind('.') + 1);  // of a nested one
-  const std::string near = find_setting(last) ? std::string(find_setting(last)->name) : nearest_setting(last);
-  return fail(Trouble::usage, fmt::format("{}{} is no setting of a training", place(setup.file, name), name), {},
-              near.empty() ? "`atelier train --help` lists the settings; `--map theirs=ours` ties a name to one"
-                           : fmt::format("did you mean `{}`? Then write that, or add `--map {}={}`", near, name, near));
+  if (const auto mapped = setup.renamed.find(name); mapped != setup.renamed.end())
+    return fail(Trouble::usage,
+                fmt::format("--map {}={}: {} is no setting of a training", name, mapped->second, mapped->second), {},
+                nearest_setting(mapped->second).empty()
+                    ? "`atelier train --help` lists the settings"
+                    : fmt::format("did you mean `--map {}={}`?", name, nearest_setting(mapped->second)));
+  const std::string near = meant_by(name), others = maps_of_all(setup);
+  std::string hint = "`atelier train --help` lists the settings; `--map theirs=ours` ties a name to one";
+  if (!near.empty()) hint = fmt::format("did you mean `{}`? Then write that, or add `--map {}={}`", near, name, near);
+  if (!others.empty()) hint += fmt::format("; for all of them:{}", others);
+  return fail(Trouble::usage, fmt::format("{}{} is no setting of a training", place(setup.file, name), name), {}, hint);
 }
 
 bool takes_whole_numbers(const std::string& name) {
@@ -201,6 +232,25 @@ Result<void> tie_metric(SweepSetup& setup) {
   return {};
 }
 
+/// For each parameter that is searched a short word: its initials, or its first letters, as many as tell it from others.
+std::vector<std::string> short_words(const Space& space) {
+  std::vector<std::string> words;
+  for (const Parameter& parameter : space.parameters) {
+    words.emplace_back();
+    if (std::holds_alternative<Constant>(parameter.domain)) continue;
+    const std::string word = plain(parameter.name);
+    std::string initials;
+    for (std::size_t i = 0; i < word.size(); i++)
+      if (i == 0 || word[i - 1] == '_') initials += word[i];
+    std::string shorter = initials.size() > 1 ? initials : word.substr(0, 2);
+    const auto taken = [&] { return std::ranges::find(words, shorter) != words.end(); };
+    for (std::size_t length = 3; taken() && length <= word.size(); length++) shorter = word.substr(0, length);
+    if (taken()) shorter = word + std::to_string(words.size());
+    words.back() = shorter;
+  }
+  return words;
+}
+
 }  // namespace
 
 double Objective::loss(const Metrics& epoch, std::optional<double> before) const {
@@ -259,18 +309,17 @@ Result<Recipe> recipe_of(const SweepSetup& setup, const Configuration& configura
 
 std::string trial_name(const Space& space, const Configuration& configuration) {
   constexpr std::size_t kLongest = 120;
+  const std::vector<std::string> words = short_words(space);
   std::string name;
-  for (const Parameter& parameter : space.parameters) {
+  for (std::size_t p = 0; p < space.parameters.size(); p++) {
+    const Parameter& parameter = space.parameters[p];
     const auto found = configuration.find(parameter.name);
-    if (found == configuration.end() || std::holds_alternative<Constant>(parameter.domain)) continue;
-    std::string word = plain(parameter.name), initials;
-    for (std::size_t i = 0; i < word.size(); i++)
-      if (i == 0 || word[i - 1] == '_') initials += word[i];
+    if (found == configuration.end() || words[p].empty()) continue;
     const auto* real = std::get_if<double>(&found->second);
     std::string value = real ? fmt::format("{:.4g}", *real) : to_text(found->second);
     std::erase_if(value, [](char c) { return c == ' ' || c == '"' || c == '[' || c == ']'; });
     std::ranges::replace(value, ',', '-');
-    name += (name.empty() ? "" : "_") + (initials.size() > 1 ? initials : word.substr(0, 2)) + "_" + value;
+    name += (name.empty() ? "" : "_") + words[p] + "_" + value;
     if (name.size() > kLongest) break;
   }
   return name.substr(0, kLongest);

@@ -56,6 +56,18 @@ TEST(SweepSetup, TheCoursesSpaceIsUnderstoodAsItIs) {
   EXPECT_EQ(trial_name(setup->file.space, c), "ac_tanh_bs_32_ep_10_hl_4_hs_64_lr_0.0001_op_nag_wd_0.0005_wi_Xavier");
 }
 
+TEST(SweepSetup, EachParameterHasAWordOfItsOwnInNames) {
+  const auto file = parse_sweep(
+      "program: x\nmethod: grid\nparameters:\n  opt: {parameters: {name: {values: [a, b]}, nesterov: {values: [true, "
+      "false]}}}\n"
+      "  option: {values: [1, 2]}\n",
+      "sweep.yaml");
+  ASSERT_TRUE(file) << describe(file.error());
+  EXPECT_EQ(
+      trial_name(file->space, {{"opt.name", std::string("a")}, {"opt.nesterov", true}, {"option", std::int64_t{1}}}),
+      "on_a_opt_true_op_1");
+}
+
 TEST(SweepSetup, SingleLayersHaveWidthsOfTheirOwn) {
   const auto setup = setup_of(R"(
 method: tpe
@@ -82,6 +94,12 @@ TEST(SweepSetup, NamesCanBeTiedAndListsAreLayers) {
   ASSERT_TRUE(setup) << describe(setup.error());
   EXPECT_EQ(setup->objective.metric, "best_val_accuracy");
   EXPECT_EQ(recipe_of(*setup, {{"net.shape", Literal{"[64,32]"}}})->layers, (std::vector<int>{64, 32}));
+}
+
+TEST(SweepSetup, WhatMembersOfAGroupMeanIsToldAtOnce) {
+  const std::string told =
+      refusal("method: grid\nparameters:\n  optimizer: {parameters: {name: {values: [adam]}, lr: {values: [0.1]}}}\n");
+  EXPECT_NE(told.find("--map optimizer.lr=learning-rate --map optimizer.name=optimizer"), std::string::npos) << told;
 }
 
 TEST(SweepSetup, WhatCannotBeIsRefusedByLineWithTheNearestName) {

@@ -169,6 +169,47 @@ TEST_F(SweepTest, WhatAnEarlierSweepHasSeenIsNotTriedAgain) {
   EXPECT_EQ(tried.size(), 8u);
 }
 
+TEST_F(SweepTest, ASweepThatStopsNoneEarlyCanBeGivenMoreTrials) {
+  const std::string text =
+      "method: random\nmetric: {name: val_loss}\nrun_cap: 3\nparameters:\n"
+      "  learning_rate: {distribution: log_uniform_values, min: 1e-4, max: 0.3}\n";
+  base_.epochs = 1;
+  whole(text);
+  const auto workspace = open("whole");
+  Sweep sweep = value(find_sweep(workspace->store(), "s"));
+  EXPECT_FALSE(extend_sweep(workspace->store(), sweep, {.budget = 2}));
+  sweep = value(extend_sweep(workspace->store(), sweep, {.budget = 5}));
+  const auto outcome = value(work_at(*workspace, sweep, with(2), {}));
+  EXPECT_TRUE(outcome.over);
+  EXPECT_EQ(outcome.trials.size(), 5u);
+  whole("method: random\nmetric: {name: val_loss}\nrun_cap: 5\n" + text.substr(text.find("parameters")), "five");
+  const auto extended = record("whole"), five = record("five");
+  EXPECT_EQ(extended, five);
+  const Sweep stopping = value(create_sweep(workspace->store(), request_of_text(kSearch), "asha"));
+  EXPECT_FALSE(extend_sweep(workspace->store(), stopping, {.budget = 20}));
+}
+
+TEST_F(SweepTest, WhoHelpsTellsWhatTheStoreKnowsOfTheOthersTrials) {
+  const auto leader = open("shared"), agent = open("shared");
+  const Sweep sweep = begin(*leader, kSearch);
+  std::array<std::map<std::uint64_t, TrialNews>, 2> last;
+  {
+    const auto work = [&](Workspace& workspace, std::size_t who) {
+      static_cast<void>(value(work_at(workspace, sweep, with(1), {.news = [&, who](const TrialNews& news) {
+                                        if (news.kind == TrialNews::Kind::ended) last[who][news.number] = news;
+                                      }})));
+    };
+    std::jthread other([&] { work(*agent, 1); });
+    work(*leader, 0);
+  }
+  for (const TrialLine& trial : value(outcome_of(leader->store(), value(find_sweep(leader->store(), "s")))).trials)
+    for (const auto& seen : last)
+      if (const auto news = seen.find(trial.number); news != seen.end() && trial.value) {
+        EXPECT_EQ(news->second.value, trial.value) << trial.run;
+        EXPECT_EQ(news->second.epoch, trial.epochs) << trial.run;
+      }
+}
+
 TEST_F(SweepTest, PatienceEndsATrialByItself) {
   base_.patience = 1, base_.epochs = 40;
   constexpr const char* text =
@@ -181,6 +222,12 @@ TEST_F(SweepTest, PatienceEndsATrialByItself) {
   ASSERT_NE(impatient, outcome.trials.end());
   EXPECT_EQ(impatient->state, RunState::stopped_early);
   EXPECT_LT(impatient->epochs, 40);
+  const auto workspace = open("whole");
+  for (const Observation& seen :
+       value(observations_of(workspace->store(), value(find_sweep(workspace->store(), "s"))))) {
+    if (fingerprint(seen.configuration) != fingerprint(impatient->configuration)) continue;
+    EXPECT_EQ(seen.state, Observation::State::finished);
+  }
   whole(text, "other", 3);
   EXPECT_EQ(record("other"), record("whole"));
 }

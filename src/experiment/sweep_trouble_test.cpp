@@ -95,9 +95,10 @@ TEST_F(SweepTest, AFailedTrialIsTriedAgainAsOftenAsAskedFor) {
   for (const int retries : {0, 2}) {
     const std::string name = std::to_string(retries);
     const auto workspace = open(name);
-    const Sweep sweep = begin(
+    const Sweep begun = begin(
         *workspace, "method: grid\nmetric: {name: val_loss}\nparameters:\n  batch_size: {values: [60, 5000, 40]}\n");
-    const auto outcome = value(work_at(*workspace, sweep, with(2, retries), {}));
+    const Sweep sweep = value(extend_sweep(workspace->store(), begun, {.retries = retries}));
+    const auto outcome = value(work_at(*workspace, sweep, with(2), {}));
     EXPECT_TRUE(outcome.over);
     ASSERT_EQ(outcome.trials.size(), 3u);
     EXPECT_EQ(outcome.trials[1].state, RunState::failed);
@@ -157,6 +158,24 @@ TEST_F(SweepTest, DataThatAreAwayFailNoTrial) {
   EXPECT_EQ(record("away"), record("whole"));
 }
 
+TEST_F(SweepTest, DataThatHaveChangedStopTheWorkAndFailNoTrial) {
+  whole(kSearch);
+  std::atomic<bool> stop = false;
+  const auto workspace = open("changed");
+  const Sweep sweep = begin(*workspace, kSearch);
+  EXPECT_FALSE(value(work_at(*workspace, sweep, with(2), until_epoch(4, stop))).over);
+  fs::rename(folder_.path / "data", folder_.path / "good");
+  fs::create_directories(folder_.path / "data");
+  write_small_set(folder_.path / "data", "train", 300, 7);
+  const auto changed = work_at(*workspace, sweep, with(2), {});
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().summary, "the data of this sweep have changed since it began");
+  fs::remove_all(folder_.path / "data");
+  fs::rename(folder_.path / "good", folder_.path / "data");
+  EXPECT_TRUE(value(work_at(*workspace, sweep, with(2), {})).over);
+  EXPECT_EQ(record("changed"), record("whole"));
+}
+
 TEST_F(SweepTest, ADamagedCheckpointCostsTimeOnly) {
   whole(kSearch);
   std::atomic<bool> stop = false;
@@ -183,6 +202,65 @@ TEST_F(SweepTest, ADeletedTrialIsTriedAnew) {
   EXPECT_EQ(value(workspace->store().remove(gone, false)).runs.size(), 2u);
   EXPECT_TRUE(value(work_at(*workspace, value(find_sweep(workspace->store(), "s")), with(2), {})).over);
   EXPECT_EQ(record("whole"), before);
+}
+
+/// Deletes the trials of a state that wait, once, in the midst of the work.
+SweepWatch deleting(Store& store, RunState state, int epoch) {
+  return {.news = [&store, state, epoch, seen = 0](const TrialNews& news) mutable {
+    if (news.kind != TrialNews::Kind::epoch || ++seen != epoch) return;
+    const auto ids = value(store.table({.where = fmt::format("state = \"{}\"", name_of(state))}, {}));
+    std::vector<std::string> gone;
+    for (const auto& row : ids) gone.push_back(std::get<std::string>(row.front()));
+    EXPECT_FALSE(gone.empty());
+    EXPECT_EQ(value(store.remove(gone, false)).runs.size(), gone.size());
+  }};
+}
+
+TEST_F(SweepTest, ATrialThatIsDeletedMeanwhileIsTriedAnew) {
+  const std::string grid =
+      "method: grid\nmetric: {name: val_loss}\nparameters:\n  learning_rate: {values: [1e-4, 1e-3, 1e-2]}\n";
+  for (const auto& [text, state, epoch] :
+       {std::tuple{grid, RunState::queued, 2}, {std::string(kSearch), RunState::paused, 9}}) {
+    whole(text, fmt::format("whole-{}", epoch));
+    const std::string name = fmt::format("deleted-{}", epoch);
+    const auto workspace = open(name);
+    const auto outcome = value(work_at(*workspace, begin(*workspace, text), {.workers = 1, .seconds = 30},
+                                       deleting(workspace->store(), state, epoch)));
+    EXPECT_TRUE(outcome.over);
+    EXPECT_EQ(record(name), record(fmt::format("whole-{}", epoch)));
+  }
+}
+
+TEST_F(SweepTest, TrialsThatAllFailAtTheBeginningStopTheWork) {
+  const auto workspace = open("hopeless");
+  const Sweep sweep = begin(*workspace,
+                            "method: grid\nmetric: {name: val_loss}\nparameters:\n  batch_size: {values: [901, 902, "
+                            "903, 904, 905, 906, 907, 908]}\n");
+  for (const std::size_t failed : {3u, 6u}) {
+    const auto outcome = work_at(*workspace, sweep, with(1), {});
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().summary, fmt::format("the first {} trials have all failed, without an epoch", failed));
+    EXPECT_NE(outcome.error().detail.find("batch"), std::string::npos) << outcome.error().detail;
+    EXPECT_EQ(value(workspace->store().sweep("s")).trials.at(RunState::failed), static_cast<int>(failed));
+    EXPECT_EQ(value(workspace->store().sweep("s")).state, SweepState::paused);
+  }
+  EXPECT_TRUE(value(work_at(*workspace, sweep, with(1), {})).over) << "two were left";
+}
+
+TEST_F(SweepTest, ATrialThatIsStoppedWhileItWaitsKeepsItsTimes) {
+  const auto outcome = whole(kSearch);
+  const auto store = value(open_store(folder_.path / "whole", {.read_only = true}));
+  int stopped = 0;
+  for (const TrialLine& trial : outcome.trials) {
+    const atelier::Run run = value(store->run(trial.run));
+    if (run.state != RunState::stopped_early || trial.epochs != 1) continue;
+    stopped++;
+    EXPECT_EQ(run.attempt, 1) << run.id;
+    double trained = 0;
+    for (const EpochRow& row : value(store->history(run.id))) trained += row.metrics.at("train_seconds");
+    EXPECT_GE(std::chrono::duration<double>(*run.ended - *run.started).count(), trained - 0.002);
+  }
+  EXPECT_GT(stopped, 0);
 }
 
 TEST_F(SweepTest, ASweepThatIsNotThereIsAnError) {

@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 
@@ -141,10 +142,38 @@ class ProgramSweeps(Case):
 
     def test_without_event_lines_a_trial_has_failed(self):
         self.sweep_file(do="nothing", x=(1, 2))
-        self.succeeds("sweep", "sweep.yaml")
+        self.assertIn("no event line was seen", self.fails(2, "sweep", "sweep.yaml"))
         for trial in self.trials():
             self.assertEqual(trial["state"], "failed")
             self.assertTrue(trial["reason"].startswith("no event line was seen"), trial["reason"])
+
+    def test_a_program_that_never_works_does_not_burn_the_budget(self):
+        self.sweep_file(x=range(20), do="nothing", rounds=1)
+        error = self.fails(2, "sweep", "sweep.yaml", "--workers", "1")
+        self.assertIn("the first 3 trials have all failed", error)
+        self.assertIn("no event line was seen", error)
+        self.assertEqual(len(self.pids()), 3)
+        (self.folder / "train.py").write_text(PROGRAM.replace('"nothing"', '"no"'))
+        self.succeeds("sweep", "--resume", "--retry", "1", "--workers", "2")
+        self.assertEqual({t["state"] for t in self.trials()}, {"finished"})
+        self.assertEqual(len(self.trials()), 20)
+
+    def test_nobody_reads_the_events_any_more(self):
+        self.sweep_file(pause=0.1)
+        process = self.start_program("sweep", "sweep.yaml", "--workers", "2", "--json")
+        process.stdout.readline()
+        process.stdout.close()
+        process.wait(timeout=60)
+        self.assertIn("to go on: atelier sweep --resume", process.stderr.read())
+        self.assertNotIn("running", [t["state"] for t in self.trials()])
+        self.no_program_is_left()
+
+    def test_a_parent_that_ignores_its_children_hangs_nothing(self):
+        self.sweep_file(rounds=1)
+        words = [ATELIER, "sweep", "sweep.yaml", "--workers", "2"]
+        ignore = lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        ran = subprocess.run(words, cwd=self.folder, env=self.environment, preexec_fn=ignore, timeout=60, capture_output=True)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
 
     def test_killed_with_its_worker_a_trial_begins_again(self):
         self.sweep_file(pause=0.1)
@@ -206,7 +235,7 @@ class ProgramSweeps(Case):
         self.assertEqual([t["state"] for t in self.trials()], ["finished"] * 4)
         shutil.rmtree(self.folder / "atelier-runs")
         self.sweep_file(rounds=3, epochs=2, x=(1,))
-        self.succeeds("sweep", "sweep.yaml", "--map", "epochs=epochs")
+        self.assertIn("--resume", self.fails(2, "sweep", "sweep.yaml", "--map", "epochs=epochs"))
         (trial,) = self.trials()
         self.assertEqual((trial["state"], len(trial["history"])), ("failed", 2))
         self.assertIn("more epochs than 2", trial["reason"])

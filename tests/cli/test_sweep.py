@@ -68,6 +68,39 @@ class Searching(SweepCase):
             del end["sweep"], end["best"]["run"]
         self.assertEqual(one, two)
 
+    def test_what_a_sweep_cannot_honour_is_refused(self):
+        self.assertIn("the sweep file decides learning-rate", self.fails(2, *self.words("--learning-rate", "0.1")))
+        self.assertIn("sweep.yaml:8 has the parameter optimizer", self.fails(2, *self.words("--optimizer", "sgd")))
+        sweep = self.search()["sweep"]
+        for words in (("--parallel", "4"), ("--audit", "0"), ("--sweep-seed", "9"), ("--enqueue", "optimizer=adam"),
+                      ("--epochs", "1"), ("--lr", "3"), ("--after", sweep), ("--map", "a=b")):  # fmt: skip
+            self.assertIn("keeps its own", self.fails(2, "sweep", "--resume", sweep, *words))
+        self.assertIn("it can only be given more", self.fails(2, "sweep", "--resume", sweep, "--runs", "3"))
+        self.assertEqual(self.events("sweep", "--resume", sweep, "--runs", "8")[-1]["trials"], 8)
+
+    def test_sweeps_are_listed_and_deleted(self):
+        self.assertIn("there are no sweeps here yet", self.succeeds("sweep", "list").stderr)
+        one, two = self.search()["sweep"], self.search()["sweep"]
+        lines = self.succeeds("sweep", "list").stdout.splitlines()
+        self.assertEqual([line.split()[0] for line in lines], ["id", two, one])
+        told = self.events("sweep", "list")
+        self.assertEqual([(line["id"], line["state"], line["trials"]) for line in told],
+                         [(two, "finished", {"finished": 6}), (one, "finished", {"finished": 6})])  # fmt: skip
+        self.assertIn("would delete sweep", self.succeeds("sweep", "delete", one, "--dry-run").stdout)
+        self.assertIn(f"deleted sweep {one} with 6 trials", self.succeeds("sweep", "delete", one + "\r").stdout)
+        self.assertEqual([line["id"] for line in self.events("sweep", "list")], [two])
+        self.assertFalse((self.folder / "atelier-runs" / f"{one}-0").exists())
+        self.succeeds("runs", "delete", f"{two}-1")
+        self.assertIn(f"1 deleted trial of sweep {two} is trained again", self.succeeds("sweep", "--resume", two).stderr)
+        self.succeeds("runs", "delete", "--where", f'sweep = "{two}"', "--yes")
+        self.assertIn(f"all 6 trials of sweep {two} were deleted", self.fails(2, "sweep", "--resume"))
+
+    def test_the_data_may_have_moved(self):
+        self.succeeds(*self.words("--for", "0.05s"))
+        (self.folder / "data").rename(self.folder / "moved")
+        self.assertEqual(self.run_program("sweep", "--resume").returncode, 4)
+        self.assertTrue(self.events("sweep", "--resume", "--data", "moved")[-1]["over"])
+
     def test_a_sweep_that_is_over_is_resumed_without_work(self):
         end = self.search()
         for words in (("--resume",), ("--resume", end["sweep"]), ("--resume", "last")):
@@ -84,14 +117,14 @@ class Searching(SweepCase):
         self.assertEqual(quiet.stderr, "")
 
     def test_enqueued_configurations_come_first(self):
-        end = self.search("--enqueue", "layer_size=[12,8],optimizer=sgd,lr=0.005", "--enqueue", "optimizer=adam")
+        end = self.search("--enqueue", "layer_size=[12,8],optimizer=sgd,lr=0.005", "--enqueue", "optimizer=adam,layer_size=16")
         first, second = self.trials(end["sweep"])[:2]
         self.assertEqual((first["config"]["layers"], first["config"]["optimizer"]), ([12, 8], "sgd"))
         self.assertEqual(first["config"]["learning_rate"], 0.005)
-        self.assertEqual(second["config"]["optimizer"], "adam")
+        self.assertEqual((second["config"]["layers"], second["config"]["optimizer"]), ([16], "adam"))
         for words, told in (
             ("optimizer=lion", "it takes sgd, adam"),
-            ("layer_size=12", "it takes [8], [12,8], [16]"),
+            ("layer_size=13", "it takes [8], [12,8], [16]"),
             ("lr=7", "7 is no value of lr in this sweep\n  it takes 0.0001 to 0.01"),
             ("momentum=0.9", "the sweep has no momentum"),
             ("adam", "found `adam`"),

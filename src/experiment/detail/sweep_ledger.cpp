@@ -13,28 +13,16 @@
 namespace atelier::detail {
 namespace {
 
-bool waits(RunState state) { return state == RunState::paused || state == RunState::queued; }
-
-/// Whether a trial has ended by its own rule, not the study's.
-bool ended_itself(RunState state, const std::string& reason) {
-  return state == RunState::finished || (state == RunState::stopped_early && reason.starts_with(kPatience));
-}
-
-bool has_failed(RunState state) {
-  return state == RunState::failed || state == RunState::diverged || state == RunState::killed;
-}
+constexpr std::size_t kHopeless = 3;  // failures in a row, at the beginning, that end the work
 
 }  // namespace
 
-bool has_ended(RunState state) { return state != RunState::running && !waits(state); }
-
 SweepLedger::SweepLedger(Store& store, std::string sweep, SweepRequest request, std::shared_ptr<DataShelf> shelf,
-                         Study study, int retries)
+                         Study study)
     : store_(store),
       sweep_(std::move(sweep)),
       request_(std::move(request)),
       shelf_(std::move(shelf)),
-      retries_(retries),
       study_(std::move(study)) {}
 
 SweepLedger::Entry& SweepLedger::entry_of(std::uint64_t trial) {
@@ -114,7 +102,8 @@ Result<void> SweepLedger::end(std::uint64_t trial, const Ending& ending, Accepta
 /// What the end of a trial, by whomever, means to the study; a failed one may get another try.
 Result<void> SweepLedger::settle(std::uint64_t trial) {
   Entry& entry = entries_[trial];
-  const bool again = has_failed(entry.state) && entry.state != RunState::diverged && entry.plan.retried < retries_;
+  const bool again =
+      has_failed(entry.state) && entry.state != RunState::diverged && entry.plan.retried < request_.retries;
   if (!again) {
     report_end(trial);
     return {};
@@ -130,6 +119,28 @@ void SweepLedger::report_end(std::uint64_t trial) {
     study_.report_end(trial, epochs_known(trial), failed, entry.reason);
 }
 
+/// Those that failed without an epoch; none once any trial has shown that it can do more.
+std::vector<std::uint64_t> SweepLedger::hopeless() const {
+  std::vector<std::uint64_t> failed;
+  for (std::uint64_t trial = 0; trial < entries_.size(); trial++) {
+    const Entry& entry = entries_[trial];
+    if (!entry.losses.empty()) return {};
+    if (entry.attempt == 0 || !has_ended(entry.state)) continue;  // also one that could not even be begun
+    if (entry.state != RunState::failed) return {};
+    failed.push_back(trial);
+  }
+  return failed;
+}
+
+Result<void> SweepLedger::check_hope() const {
+  const auto failed = hopeless();
+  if (failed.size() < failed_before_ + kHopeless || over()) return {};
+  const Entry& last = entries_[failed.back()];
+  return fail(Trouble::usage, fmt::format("the first {} trials have all failed, without an epoch", failed.size()),
+              fmt::format("the last, {}: {}", last.run, last.reason),
+              fmt::format("mend that, then `atelier sweep --resume {} --retry 1`", sweep_));
+}
+
 // --- decisions become records ------------------------------------------------------------------------------------------
 
 Result<void> SweepLedger::catch_up() {
@@ -137,6 +148,7 @@ Result<void> SweepLedger::catch_up() {
     if (auto looked = look_around(nullptr); !looked) return looked;
   if (std::exchange(strayed_, false))
     if (auto renewed = renew(); !renewed) return renewed;
+  if (auto hope = check_hope(); !hope) return hope;
   return decide();
 }
 
@@ -209,10 +221,16 @@ NewTrial SweepLedger::new_trial(const Trial& trial) {
   return fresh;
 }
 
+/// Whether somebody has deleted the trial's record.
+bool SweepLedger::is_gone(const Entry& entry) {
+  const auto now = store_.run(entry.run);
+  return !now && now.error().kind == Trouble::usage;
+}
+
 Result<void> SweepLedger::requeue(Entry& entry) {
   const auto queued = store_.requeue(entry.run, text_of(entry.plan));
-  if (!queued) return pass_on(queued);
-  entry.stale = *queued == Acceptance::refused;
+  if (!queued && !is_gone(entry)) return pass_on(queued);
+  entry.stale = !queued || *queued == Acceptance::refused;  // deleted, or somebody else was quicker: we look again
   if (!entry.stale) entry.state = RunState::queued;
   return {};
 }
@@ -220,15 +238,11 @@ Result<void> SweepLedger::requeue(Entry& entry) {
 /// Ends a trial that nobody works at.
 Result<void> SweepLedger::close(std::uint64_t trial, RunState state, const std::string& reason) {
   Entry& entry = entries_[trial];
-  const auto now = store_.run(entry.run);
-  if (!now) return pass_on(now);
-  const auto claim = waits(now->state) ? store_.take_over(entry.run, this_worker()) : fail(Trouble::usage, "");
-  if (!claim && claim.error().kind != Trouble::usage) return pass_on(claim);
-  entry.stale = !claim;  // somebody else was quicker
-  if (!claim) return {};
-  const auto ended = store_.end(claim->ticket, {state, reason});
-  if (!ended) return pass_on(ended);
-  entry.state = state, entry.reason = reason, entry.attempt = claim->ticket.attempt;
+  const auto closed = store_.close(entry.run, {state, reason});
+  if (!closed && !is_gone(entry)) return pass_on(closed);
+  entry.stale = !closed || *closed == Acceptance::refused;  // deleted, or somebody else was quicker: we look again
+  if (entry.stale) return {};
+  entry.state = state, entry.reason = reason;
   tell(trial, TrialNews::Kind::ended);
   return {};
 }

@@ -4,23 +4,18 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "experiment/detail/data_shelf.hpp"
 #include "experiment/detail/trial_plan.hpp"
+#include "experiment/run_ending.hpp"
 #include "experiment/sweep.hpp"
 #include "track/store.hpp"
 
 namespace atelier::detail {
-
-/// How the reason of a training begins that has ended by its own patience.
-inline constexpr std::string_view kPatience = "patience";
-
-/// Whether a run in this state is at its end.
-bool has_ended(RunState state);
 
 /// A trial that a worker of this process has claimed.
 struct TrialJob {
@@ -41,8 +36,7 @@ struct Course {
 /// come to the same: what another has done already is left as it is. For one thread at a time.
 class SweepLedger {
  public:
-  SweepLedger(Store& store, std::string sweep, SweepRequest request, std::shared_ptr<DataShelf> shelf, Study study,
-              int retries);
+  SweepLedger(Store& store, std::string sweep, SweepRequest request, std::shared_ptr<DataShelf> shelf, Study study);
 
   /// Takes in what the store has of the sweep, once, before all else. False: `stop` was raised before the end.
   Result<bool> recall(const std::atomic<bool>* stop);
@@ -89,8 +83,12 @@ class SweepLedger {
   std::string of_sweep() const;
   std::string open_trials() const;
   Result<void> look_around(const std::atomic<bool>* stop);
+  Result<void> renew_deleted(std::span<const std::vector<Cell>> rows);
   Result<void> keep_running();
+  std::vector<std::uint64_t> hopeless() const;
+  Result<void> check_hope() const;
   Result<void> read(std::uint64_t trial, const std::string& run);
+  void expect_data_of(std::uint64_t trial, const Run& run);
   Result<void> read_history(std::uint64_t trial);
   bool strays(std::uint64_t trial) const;
   Result<void> renew();
@@ -100,6 +98,7 @@ class SweepLedger {
   Result<void> reconcile(std::uint64_t trial, std::vector<NewTrial>& fresh);
   Result<void> add(const std::vector<NewTrial>& fresh);
   NewTrial new_trial(const Trial& trial);
+  bool is_gone(const Entry& entry);
   Result<void> requeue(Entry& entry);
   Result<void> close(std::uint64_t trial, RunState state, const std::string& reason);
 
@@ -107,10 +106,10 @@ class SweepLedger {
   const std::string sweep_;
   const SweepRequest request_;
   const std::shared_ptr<DataShelf> shelf_;
-  const int retries_;
   Study study_;
   std::vector<Entry> entries_;
   std::vector<std::uint64_t> changed_;  // by others, not yet reconciled
+  std::size_t failed_before_ = 0;       // when this process began
   bool strayed_ = false, recalled_ = false;
   std::chrono::steady_clock::time_point next_look_ = {};
   std::vector<TrialNews> news_;

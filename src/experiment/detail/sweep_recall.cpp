@@ -30,6 +30,7 @@ Result<bool> SweepLedger::recall(const std::atomic<bool>* stop) {
   changed_.clear();
   if (auto renewed = renew(); !renewed) return pass_on(renewed);
   recalled_ = true;
+  failed_before_ = hopeless().size();
   return true;
 }
 
@@ -52,9 +53,24 @@ Result<void> SweepLedger::look_around(const std::atomic<bool>* stop) {
     if (auto done = read(number, run); !done) return done;
     if (!same) changed_.push_back(number);
   }
+  if (auto renewed = renew_deleted(*rows); !renewed) return renewed;
   const auto end = Steady::now();
   next_look_ = end + std::max<Steady::duration>(kLookEvery, kRestPerLook * (end - start));
   return {};
+}
+
+/// A trial whose record somebody has deleted before its end is queued anew. What had ended before stays as it was.
+Result<void> SweepLedger::renew_deleted(std::span<const std::vector<Cell>> rows) {
+  std::vector<NewTrial> fresh;
+  std::vector<bool> there(entries_.size());
+  for (const std::vector<Cell>& row : rows) there[static_cast<std::size_t>(std::get<std::int64_t>(row[0]))] = true;
+  for (std::uint64_t trial = 0; trial < entries_.size(); trial++) {
+    Entry& entry = entries_[trial];
+    if (there[trial] || entry.ours || entry.run.empty() || has_ended(entry.state)) continue;
+    entry = {};
+    if (known(trial)) fresh.push_back(new_trial(study_.trials()[trial]));
+  }
+  return add(fresh);
 }
 
 /// As long as anybody works at a sweep it is running, also if another who did has left.
@@ -71,16 +87,30 @@ Result<void> SweepLedger::read(std::uint64_t trial, const std::string& id) {
   auto plan = plan_of(*run);
   if (!plan) return pass_on(plan);
   Entry& entry = entries_[trial];
+  const bool unknown = entry.run.empty();
   const bool fresh = entry.state != run->state || entry.attempt != run->attempt;
   entry.run = run->id, entry.name = run->name, entry.reason = run->reason;
   entry.state = run->state, entry.attempt = run->attempt;
   entry.plan = *std::move(plan);
   entry.stale = false;
+  if (fresh || unknown) expect_data_of(trial, *run);
+  const int epochs = epochs_known(trial);
   if (auto seen = read_history(trial); !seen) return seen;
   if (auto settled = settle(trial); !settled) return settled;
   if (recalled_ && strays(trial)) strayed_ = true;
-  if (recalled_ && fresh && has_ended(entry.state)) tell(trial, TrialNews::Kind::ended);
+  if (recalled_ && fresh && has_ended(entry.state))
+    tell(trial, TrialNews::Kind::ended);
+  else if (recalled_ && (fresh || epochs_known(trial) > epochs))
+    tell(trial, TrialNews::Kind::seen);
   return {};
+}
+
+/// Remembers which data a trial was trained on.
+void SweepLedger::expect_data_of(std::uint64_t trial, const Run& run) {
+  const auto environment = nlohmann::json::parse(run.environment, nullptr, false);
+  if (!environment.is_object() || !environment.contains("checksum")) return;
+  if (const auto recipe = recipe_of(request_.setup, entries_[trial].plan.configuration))
+    shelf_->expect(*recipe, environment.value("checksum", ""));
 }
 
 Result<void> SweepLedger::read_history(std::uint64_t trial) {
@@ -113,7 +143,7 @@ Result<void> SweepLedger::renew() {
                 fmt::format("trial {} of sweep {} is not there any more", gap - entries_.begin(), sweep_),
                 fmt::format("start a new sweep with --after {}", sweep_));
   for (auto entry = entries_.begin(); entry != gap; ++entry) {
-    const bool stopped = entry->state == RunState::stopped_early && !entry->reason.starts_with(kPatience);
+    const bool stopped = entry->state == RunState::stopped_early && !ended_itself(entry->state, entry->reason);
     study_.recall(entry->plan.configuration, entry->plan.origin, entry->plan.sampler,
                   std::max(entry->plan.until, static_cast<int>(entry->losses.size())), stopped ? entry->reason : "");
   }

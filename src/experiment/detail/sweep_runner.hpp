@@ -43,9 +43,9 @@ class SweepRunner {
   Result<std::optional<Ending>> train_span(const TrialJob& job, int until, Training& training, RunKeeper& keeper);
   void run_program(const TrialJob& job);
   Result<Course> ask_study(const TrialJob& job, int epochs, const Metrics* news, int until);
-  void finish(const TrialJob& job, RunKeeper& keeper, Ending ending, std::optional<Training> training);
+  void conclude(const TrialJob& job, const Ending& ending, const Result<Acceptance>& verdict,
+                std::optional<Training> training = {});
 
-  void release(const Result<Acceptance>& ended);
   void give_up(Error error);
   void deliver_news();
 

@@ -37,9 +37,7 @@ T value(Result<T> result) {
 }
 
 /// So many workers; what hangs ends after a while, and is not over then.
-inline WorkOptions with(int workers, int retries = 0) {
-  return {.workers = workers, .seconds = 120, .retries = retries};
-}
+inline WorkOptions with(int workers) { return {.workers = workers, .seconds = 120}; }
 
 class SweepTest : public testing::Test {
  protected:

@@ -16,28 +16,41 @@ constexpr const char* kInterrupted = "interrupted";
 Result<Ending> ending_of(Error error) {
   if (error.kind == Trouble::file) return std::unexpected(std::move(error));
   const RunState state = error.kind == Trouble::diverged ? RunState::diverged : RunState::failed;
-  return Ending{state, error.detail.empty() ? error.summary : fmt::format("{}: {}", error.summary, error.detail)};
+  return Ending{state, in_a_line(error)};
 }
 
 }  // namespace
 
 void SweepRunner::train(const TrialJob& job) {
   const auto keeper = RunKeeper::open(workspace_, job.ticket);
+  const Ending given_back{RunState::queued, kInterrupted};  // for whoever works at the sweep next
   if (!keeper) {
     give_up(keeper.error());
-    return release(workspace_.store().end(job.ticket, {RunState::queued, kInterrupted}));
+    return conclude(job, given_back, workspace_.store().end(job.ticket, given_back));
   }
   std::optional<Training> training;
   auto ending = train(job, **keeper, training);
-  if (ending) return finish(job, **keeper, *std::move(ending), std::move(training));
-  give_up(ending.error());
-  release((*keeper)->end({RunState::queued, kInterrupted}));
+  if (!ending) give_up(ending.error());
+  if (auto saved = (*keeper)->settle(); ending && !saved) give_up(saved.error()), ending = given_back;
+  if (!ending) ending = given_back;
+  conclude(job, *ending, (*keeper)->end(*ending), std::move(training));
 }
 
-/// A claim that is given back, for whoever works at the sweep next. Where even that is not taken down, the trial is free
-/// once this process has ended.
-void SweepRunner::release(const Result<Acceptance>& ended) {
-  if (!ended) give_up(ended.error());
+/// Lets the study know how a claim has ended in the store. What could not be saved or written down ends the work; the
+/// trial is free once this process has ended.
+void SweepRunner::conclude(const TrialJob& job, const Ending& ending, const Result<Acceptance>& verdict,
+                           std::optional<Training> training) {
+  Result<void> done = verdict ? Result<void>{} : pass_on(verdict);
+  if (done) {
+    const std::scoped_lock guard(mutex_);
+    done = ledger_.end(job.number, ending, *verdict);
+    const bool paused = ending.state == RunState::paused && *verdict == Acceptance::accepted;
+    if (training && paused)
+      held_.keep(job.number, *std::move(training), [&](std::uint64_t trial) { return !ledger_.ended(trial); });
+    changed_.notify_all();
+  }
+  deliver_news();
+  if (!done) give_up(done.error());
 }
 
 /// Trains as far as the study wants, and says how this claim ends. An error is what stops the whole work.
@@ -57,16 +70,18 @@ Result<Ending> SweepRunner::train(const TrialJob& job, RunKeeper& keeper, std::o
 
 /// From memory, from its checkpoint or from the beginning, whichever has more; the bits are the same.
 Result<Training> SweepRunner::training_of(const TrialJob& job, Recipe recipe) {
+  const auto path = workspace_.folder_of(job.ticket.run) / "checkpoint.safetensors";
+  std::error_code missing;
+  const bool saved = std::filesystem::exists(path, missing);
   {
     const std::scoped_lock guard(mutex_);
-    if (auto held = held_.take(job.number, ledger_.epochs_known(job.number))) return *std::move(held);
+    auto held = held_.take(job.number, ledger_.epochs_known(job.number));
+    if (held && saved) return *std::move(held);  // else its files were deleted, and the model with them
   }
   const auto data = shelf_->get(recipe);
   if (!data) return pass_on(data);
   const auto pool = std::make_shared<ThreadPool>(1);
-  const auto path = workspace_.folder_of(job.ticket.run) / "checkpoint.safetensors";
-  std::error_code missing;
-  if (!std::filesystem::exists(path, missing)) return Training::begin(std::move(recipe), *data, pool);
+  if (!saved) return Training::begin(std::move(recipe), *data, pool);
   const auto checkpoint = read_checkpoint(path);
   if (!checkpoint && checkpoint.error().kind != Trouble::model) return pass_on(checkpoint);
   auto training = checkpoint ? Training::go_on(*checkpoint, *data, pool) : pass_on(checkpoint);
@@ -119,29 +134,8 @@ Result<std::optional<Ending>> SweepRunner::train_span(const TrialJob& job, int u
     if (!keeper.ours()) return Ending{RunState::queued, kInterrupted};
   }
   if (training.epochs_done() >= training.recipe().epochs) return Ending{RunState::finished};
-  if (training.out_of_patience())
-    return Ending{RunState::stopped_early,
-                  fmt::format("{}: no better epoch since {}", kPatience, training.best()->epoch)};
+  if (training.out_of_patience()) return out_of_patience(training.best()->epoch);
   return std::nullopt;
-}
-
-/// Ends the claim in the store, and lets the study know. What could not be saved ends the work, and leaves the trial to
-/// the next who works at the sweep.
-void SweepRunner::finish(const TrialJob& job, RunKeeper& keeper, Ending ending, std::optional<Training> training) {
-  auto done = keeper.settle();
-  if (!done) ending = {RunState::queued, kInterrupted};
-  const auto verdict = keeper.end(ending);
-  if (done && !verdict) done = pass_on(verdict);
-  if (done) {
-    const std::scoped_lock guard(mutex_);
-    done = ledger_.end(job.number, ending, *verdict);
-    const bool paused = ending.state == RunState::paused && *verdict == Acceptance::accepted;
-    if (training && paused)
-      held_.keep(job.number, *std::move(training), [&](std::uint64_t trial) { return !ledger_.ended(trial); });
-    changed_.notify_all();
-  }
-  deliver_news();
-  if (!done) give_up(done.error());
 }
 
 void SweepRunner::run_program(const TrialJob& job) {
@@ -156,15 +150,7 @@ void SweepRunner::run_program(const TrialJob& job) {
   auto ending = run_program_trial(workspace_, ledger_.setup(), sweep_, job, writer, ask, halt_);
   if (!ending) give_up(ending.error());
   if (!ending) ending = Ending{RunState::queued, kInterrupted};
-  const auto verdict = writer.end(*ending);
-  auto done = verdict ? Result<void>{} : pass_on(verdict);
-  if (done) {
-    const std::scoped_lock guard(mutex_);
-    done = ledger_.end(job.number, *ending, *verdict);
-    changed_.notify_all();
-  }
-  deliver_news();
-  if (!done) give_up(done.error());
+  conclude(job, *ending, writer.end(*ending));
 }
 
 Result<Course> SweepRunner::ask_study(const TrialJob& job, int epochs, const Metrics* news, int until) {

@@ -139,7 +139,8 @@ Result<Node> read_document(const std::string& text, const std::string& name) {
   } catch (const YAML::Exception& problem) {
     const int line = problem.mark.is_null() ? 1 : problem.mark.line + 1;
     return fail(Trouble::usage, fmt::format("{}:{}: this is no YAML", name, line), problem.msg,
-                "indent by spaces and write `name: value`, one a line");
+                text.find("\n\t") != std::string::npos ? "YAML indents by spaces: replace the tabs"
+                                                       : "indent by spaces and write `name: value`, one a line");
   }
 }
 

@@ -40,10 +40,11 @@ Verdict judge(const Hyperband& rule, std::span<const Curve> curves, std::size_t 
   const double threshold = values[kept], value = rule.strict ? own.losses[band] : std::ranges::min(own.losses);
   if (!(value > threshold)) return verdict;
   verdict.kind = Verdict::Kind::stop;
+  const bool alike = words.number(value) == words.number(threshold);
   verdict.reason =
-      fmt::format("hyperband: {} is {} the threshold {} of band {}, which the best {} of {} trials met (eta {:g})",
+      fmt::format("hyperband: {} is {} the threshold {}{} of band {}, which the best {} of {} trials met (eta {:g})",
                   rule.strict ? words.text(value) : words.best_text(value), words.worse(), words.number(threshold),
-                  band, kept + 1, values.size(), rule.eta);
+                  alike ? fmt::format(" by {:.2g}", value - threshold) : "", band, kept + 1, values.size(), rule.eta);
   return verdict;
 }
 

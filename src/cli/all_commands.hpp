@@ -10,6 +10,7 @@ Command train_command();
 Command evaluate_command();
 Command predict_command();
 Command samples_command();
+Command plot_command();
 Command sweep_command();
 Command agent_command();
 Command runs_command();

@@ -9,6 +9,7 @@ std::span<const Command> commands() {
       evaluate_command(),
       predict_command(),
       samples_command(),
+      plot_command(),
       sweep_command(),
       agent_command(),
       runs_command(),

@@ -8,6 +8,7 @@ export type ViewComponent = Component<{ id: string }> | Component<Record<string,
 export const views: Partial<Record<View, () => Promise<{ default: ViewComponent }>>> = {
   runs: () => import("./runs/Runs.svelte"),
   run: () => import("./run/Run.svelte"),
+  try: () => import("./try/Try.svelte"),
   compare: () => import("./runs/Compare.svelte"),
   sweeps: () => import("./sweep/Sweeps.svelte"),
   sweep: () => import("./sweep/Sweep.svelte"),

@@ -41,8 +41,8 @@ function valuesOf(history: History, name: string): [epoch: number, value: number
   });
 }
 
-/** Best and last score, and the training's side of the last one. */
-export function factsOf(run: Run, history: History): Fact[] {
+/** Best and last score, the training's side of the last one, and the time; `now` in milliseconds since 1970. */
+export function factsOf(run: Run, history: History, now: number): Fact[] {
   const facts: Fact[] = [];
   const said = run.environment["validation_samples"];
   const samples = typeof said === "number" ? said : null;
@@ -68,8 +68,9 @@ export function factsOf(run: Run, history: History): Fact[] {
     }
   }
   const speed = valuesOf(history, "samples_per_second").pop();
-  if (run.seconds !== null) {
-    facts.push({ name: "time", value: duration(run.seconds), ...(speed ? { beside: `${short(speed[1], 2)} samples/s` } : {}) }); // prettier-ignore
+  const seconds = run.state === "running" && run.started ? Math.max(0, (now - Date.parse(run.started)) / 1000) : run.seconds; // prettier-ignore
+  if (seconds !== null) {
+    facts.push({ name: "time", value: duration(seconds), ...(speed ? { beside: `${short(speed[1], 2)} samples/s` } : {}) }); // prettier-ignore
   }
   return facts;
 }

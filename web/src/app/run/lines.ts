@@ -56,9 +56,9 @@ function linesOf(metric: string, run: string, history: History, series: Series |
 
 /** What of a line lies in a range, with one point more at either side, so that it goes to the edge. */
 function within(line: Line, [from, to]: [number, number]): Line {
-  const before = line.points.findLastIndex(([x]) => x < from);
+  const inside = line.points.findIndex(([x]) => x >= from);
   const after = line.points.findIndex(([x]) => x > to);
-  const points = line.points.slice(Math.max(before, 0), after < 0 ? undefined : after + 1);
+  const points = line.points.slice(inside < 0 ? -1 : Math.max(inside - 1, 0), after < 0 ? undefined : after + 1);
   const ends = [points[0]?.[0] ?? from, points[points.length - 1]?.[0] ?? to] as const;
   return { ...line, points, ...(line.band ? { band: line.band.filter(([x]) => x >= ends[0] && x <= ends[1]) } : {}) };
 }

@@ -1,4 +1,5 @@
 // lines.ts: the live curves of a run as a figure: what was measured by epoch and by step, as somebody wants to see it.
+import { isShare } from "../../figures/numbers";
 import type { Axis, CurvesData, Figure } from "../../figures/figure";
 import type { History } from "../api";
 import { left, sideOf } from "../runs/compare";
@@ -98,9 +99,10 @@ export function curvesFigure(measured: Measured, metrics: string[], view: Curves
     .flatMap(({ points }) => (points.length ? [points[0]![0], points[points.length - 1]![0]] : []));
   const extent = view.range ?? (ends.length ? [Math.min(...ends), Math.max(...ends)] : [0, 1]);
   const panels = metrics.map((metric, m): Panel => {
-    const y: Axis = { name: metric, label: metric.replaceAll("_", " "), scale: view.logY ? "log" : "linear" }; // prettier-ignore
+    const logY = view.logY && !isShare(metric); // Between 0 and 1 it would show less, not more.
+    const y: Axis = { name: metric, label: metric.replaceAll("_", " "), scale: logY ? "log" : "linear" }; // prettier-ignore
     const lines = raw[m]!.flatMap((line) => {
-      const shown = positive(view.range ? within(line, view.range) : line, view.logX, view.logY);
+      const shown = positive(view.range ? within(line, view.range) : line, view.logX, logY);
       return softened(shown, view, extent[1]! - extent[0]!);
     });
     return { y, lines: lines.filter(({ points }) => points.length > 0) };

@@ -175,20 +175,25 @@ describe("what a run has come to", () => {
 });
 
 describe("the configuration", () => {
-  const command = `atelier train --optimizer=nadam --data='/my data/--seed=3' --wandb-project="a \\"b\\""`;
+  const command = `atelier train --optimizer=nadam --data='/my data/--seed=3' --wandb-project="a \\"b\\"" --beta1=0.8`;
   it("knows what somebody chose from the command that repeats the run", () => {
     expect(shellWords(command).slice(2)).toEqual([
       "--optimizer=nadam",
       "--data=/my data/--seed=3",
       '--wandb-project=a "b"',
+      "--beta1=0.8",
     ]);
-    expect([...chosenIn(command)]).toEqual(["optimizer", "data", "wandb_project"]);
-    const settings = settingsOf({ optimizer: "nadam", seed: 1, wandb_project: "x", knobs: { beta1: 0.9 } }, command);
+    expect([...chosenIn(command)]).toEqual(["optimizer", "data", "wandb_project", "beta1"]);
+    const settings = settingsOf(
+      { optimizer: "nadam", seed: 1, wandb_project: "x", knobs: { beta1: 0.8, beta2: 0.9 } },
+      command,
+    );
     expect(settings.map(({ name, chosen }) => [name, chosen])).toEqual([
       ["optimizer", true],
       ["seed", false],
       ["wandb_project", true],
-      ["knobs.beta1", false],
+      ["knobs.beta1", true],
+      ["knobs.beta2", false],
     ]);
     expect(settingsOf({ seed: 1 }, undefined)[0]!.chosen).toBeNull();
   });

@@ -43,7 +43,9 @@ export function chosenIn(command: string): Set<string> {
 
 export function settingsOf(config: Values, command: string | undefined): Setting[] {
   const chosen = command === undefined ? null : chosenIn(command);
-  return [...flattened(config)].map(([name, value]) => ({ name, value, chosen: chosen && chosen.has(name.replaceAll("-", "_")) })); // prettier-ignore
+  // A knob of the optimizer is a setting like the others to the command.
+  const known = (name: string): string => name.replace(/^knobs\./, "").replaceAll("-", "_");
+  return [...flattened(config)].map(([name, value]) => ({ name, value, chosen: chosen && chosen.has(known(name)) }));
 }
 
 /** Those whose name or value has every word of a search. */

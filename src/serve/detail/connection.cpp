@@ -39,7 +39,7 @@ int status_of(const boost::system::error_code& error) {
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, Hall& hall)
-    : stream_(std::move(socket)), hall_(hall), place_(hall.all.insert(hall.all.end(), {})) {}
+    : stream_(std::move(socket)), hall_(hall), place_(hall.all.emplace(hall.all.end())) {}
 
 Connection::~Connection() {
   if (listener_) hall_.feed().leave(*listener_);

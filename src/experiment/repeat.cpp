@@ -10,7 +10,8 @@ namespace atelier {
 
 std::optional<std::string> repeat_command(const Run& run) {
   const auto config = nlohmann::json::parse(run.config, nullptr, false);
-  if (!config.is_object() || config.empty()) return std::nullopt;
+  // Every training of ours records these; another program's settings may bear names of ours, too.
+  if (!config.is_object() || !config.contains("layers") || !config.contains("optimizer")) return std::nullopt;
   const auto recipe = recipe_from_json(config);
   if (!recipe) return std::nullopt;
   std::string words = "atelier train";

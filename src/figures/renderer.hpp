@@ -21,7 +21,7 @@ struct DrawOptions {
   std::optional<int> width = {}, height = {};  ///< of the whole picture in CSS pixels; its natural size where absent
 };
 
-/// What one drawing may take at most.
+/// What one drawing may take at most, in processor time and memory.
 struct DrawLimits {
   double seconds = 30;
   std::size_t megabytes = 512;

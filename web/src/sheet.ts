@@ -99,7 +99,9 @@ export function draw(figure: Figure, options: DrawOptions, widthOf: WidthOf): st
     // The same figure is the same text, whatever was drawn before: no counted names, no styles for a pointer.
     const painter = page.getZr().painter as unknown as SvgPainter;
     painter._id = "a";
-    return painter.renderToString({ cssAnimation: false, cssEmphasis: false, useViewBox: true });
+    const svg = painter.renderToString({ cssAnimation: false, cssEmphasis: false, useViewBox: true });
+    // librsvg and others know the usual baseline alone; half of (ascent - descent) of DejaVu Sans is the same.
+    return svg.replace(/ dominant-baseline="central"/g, ' dy="0.346em"');
   } finally {
     page.dispose();
   }

@@ -8,26 +8,34 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
-#include <chrono>
 #include <cstdlib>
+#include <ctime>
+#include <limits>
 
 #include "figures/picture.hpp"
 
 namespace atelier::detail {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+/// The processor time of this thread: a machine that is busy with other things makes no drawing fail.
+double seconds_used() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
 
 /// What the heap may still take. Debian's Duktape has no hook for time, so that memory is refused when time is over:
 /// whatever JavaScript does for long, it allocates.
 struct Budget {
-  std::size_t most = 0, used = 0;
-  Clock::time_point end = {};
+  std::size_t most = std::numeric_limits<std::size_t>::max(), used = 0;
+  double end = kNever;
   unsigned asked = 0;
   bool late = false, full = false;
 
   bool allows(std::size_t more) {
-    if (++asked % 256 == 0 && Clock::now() > end) late = true;
+    if (++asked % 256 == 0 && seconds_used() > end) late = true;
     const bool fits = used + more <= most;
     full = full || !fits;
     return fits && !late;
@@ -119,24 +127,21 @@ struct Interpreter::Heap {
   Budget budget;
   duk_context* js = nullptr;
 
-  explicit Heap(const Limits& most) : limits(most), budget{.most = most.megabytes << 20} {
-    give_time(limits.seconds);
+  /// Duktape ends the program when it lacks memory for its own start, so that limits come into force behind it.
+  explicit Heap(const Limits& most) : limits(most) {
     js = duk_create_heap(allocate, resize, release, &budget, nullptr);
+    budget.most = most.megabytes << 20;
   }
   ~Heap() { duk_destroy_heap(js); }
   Heap(const Heap&) = delete;
 
-  void give_time(double seconds) {
-    budget.late = false;
-    budget.end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-  }
-
   /// Runs a function that leaves one text, within the limits.
   Result<std::string> run(duk_safe_call_function function, void* data) {
     if (js == nullptr) return fail(Trouble::data, "the interpreter cannot start", "there is no memory for it");
-    budget.full = false;
-    give_time(limits.seconds);
+    budget.full = budget.late = false;
+    budget.end = seconds_used() + limits.seconds;
     const bool failed = duk_safe_call(js, function, data, 0, 1) != DUK_EXEC_SUCCESS;
+    budget.end = kNever;
     std::string text = failed ? reason() : top();
     duk_pop(js);
     if (failed) return fail(Trouble::data, "the script failed", std::move(text));

@@ -13,7 +13,7 @@ namespace atelier::detail {
 class Interpreter {
  public:
   struct Limits {
-    double seconds;         ///< of each call, and of reading the script
+    double seconds;         ///< of processor time: each call, and reading the script
     std::size_t megabytes;  ///< of the whole heap
   };
 

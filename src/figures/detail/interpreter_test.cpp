@@ -39,6 +39,8 @@ TEST(Interpreter, ErrorsAreValues) {
 
 TEST(Interpreter, WhatTakesTooLongIsStopped) {
   const Interpreter::Limits brief{.seconds = 0.05, .megabytes = 64};
+  EXPECT_EQ(answer("", "", "", {.seconds = 0, .megabytes = 64}).substr(0, 10), "no script:")
+      << "nor does the start end it all";
   EXPECT_EQ(answer("function f() { for (;;) [1, 2]; }", "", "", brief), "failed: it takes longer than 0.05 s");
   EXPECT_EQ(answer("function f() { for (;;) try { for (;;) f.x = {}; } catch (e) { g(); } }", "", "", brief),
             "failed: it takes longer than 0.05 s");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/catalog.hpp"
 #include "base/files.hpp"
 #include "cli/all_commands.hpp"
 #include "cli/runs.hpp"
@@ -53,7 +54,7 @@ Result<Subject> subject_of(Store& store, const State& state) {
   return pass_on(run);
 }
 
-/// An error for a name that only the other kind of subject has; of unknown names the figures' maker tells.
+/// An error for a name that only the other kind of subject has.
 Result<void> check_name(const Subject& subject, const std::string& name) {
   const auto own = subject.sweep ? sweep_figure_names() : run_figure_names();
   const auto other = subject.sweep ? run_figure_names() : sweep_figure_names();
@@ -125,6 +126,10 @@ Result<void> show(const Figure& figure, const Picture& picture, const Console& c
 }
 
 Result<void> check(const State& state) {
+  std::vector<std::string_view> known(run_figure_names().begin(), run_figure_names().end());
+  known.insert(known.end(), sweep_figure_names().begin(), sweep_figure_names().end());
+  for (const std::string& name : state.names)
+    if (!holds(known, name)) return unknown_name("figure", name, known, "plot --help");
   if (!state.theme.empty() && state.theme != "light" && state.theme != "dark")
     return fail(Trouble::usage, "a theme is light or dark", fmt::format("found `{}`", printable(state.theme)));
   const bool one_file = !state.svg.empty() || !state.png.empty() || !state.data.empty();

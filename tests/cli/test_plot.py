@@ -7,7 +7,7 @@ from program import Case
 
 SWEEP = """
 parameters:
-  learning_rate: [0.001, 0.01]
+  learning_rate: {values: [0.001, 0.01]}
   layers: {values: ["4", "8"]}
 method: grid
 metric: {name: val_accuracy, goal: maximize}

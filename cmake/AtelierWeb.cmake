@@ -9,10 +9,11 @@ set(ATELIER_WEB ${CMAKE_SOURCE_DIR}/build/web)
 file(GLOB web_settings CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/*.js* ${CMAKE_SOURCE_DIR}/web/*.ts
      ${CMAKE_SOURCE_DIR}/web/*.html)
 file(GLOB_RECURSE web_figures CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/src/figures/*)
+file(GLOB web_static CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/src/*.ts)
 file(GLOB_RECURSE web_app CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/src/* ${CMAKE_SOURCE_DIR}/web/public/*)
 add_custom_command(OUTPUT ${ATELIER_WEB}/static.js
                    COMMAND ${CMAKE_SOURCE_DIR}/tools/build_web static
-                   DEPENDS ${web_settings} ${web_figures} ${CMAKE_SOURCE_DIR}/web/src/static.ts
+                   DEPENDS ${web_settings} ${web_figures} ${web_static}
                            ${CMAKE_SOURCE_DIR}/tools/build_web
                    COMMENT "Building the figures of web/" VERBATIM)
 

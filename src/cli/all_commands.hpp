@@ -14,6 +14,7 @@ Command plot_command();
 Command sweep_command();
 Command agent_command();
 Command runs_command();
+Command report_command();
 Command ui_command();
 Command data_command();
 Command check_gradients_command();

@@ -13,6 +13,7 @@ std::span<const Command> commands() {
       sweep_command(),
       agent_command(),
       runs_command(),
+      report_command(),
       ui_command(),
       data_command(),
       catalog_command("optimizers"),

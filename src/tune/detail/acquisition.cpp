@@ -206,8 +206,9 @@ double log_expected_improvement(double mean, double variance, double best) {
   return math::log(sigma) + improvement((best - mean) / sigma).log;
 }
 
-std::optional<Promise> most_promising(const Encoder& encoder, const History& history, const GaussianProcess& process,
-                                      const Incumbent& incumbent, const Philox& random, std::uint64_t attempt) {
+std::optional<Configuration> most_promising(const Encoder& encoder, const History& history,
+                                            const GaussianProcess& process, const Incumbent& incumbent,
+                                            const Philox& random, std::uint64_t attempt) {
   const Search search(encoder, process, incumbent.value, random);
   Candidates candidates = search.candidates();
   const auto all = cardinality(encoder.space());
@@ -218,8 +219,7 @@ std::optional<Promise> most_promising(const Encoder& encoder, const History& his
     return std::pair(-candidates.scores[a], a) < std::pair(-candidates.scores[b], b);
   });
   for (const std::size_t i : order)
-    if (!history.has(candidates.row(i)) && attempt-- == 0)
-      return Promise{search.decode(candidates.row(i)), candidates.scores[i]};
+    if (!history.has(candidates.row(i)) && attempt-- == 0) return search.decode(candidates.row(i));
   return std::nullopt;
 }
 

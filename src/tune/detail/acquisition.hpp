@@ -15,17 +15,12 @@ struct Incumbent {
   std::span<const double> row;
 };
 
-/// A configuration and the improvement that is expected of it.
-struct Promise {
-  Configuration configuration;
-  double log_improvement;
-};
-
 /// The untried configuration of the highest log expected improvement (the attempt-th of the ranking): every one of a
 /// space of at most 2,048, otherwise among as many scrambled Sobol points and what local search finds from the best of them
 /// and from the incumbent.
 /// None when all have been tried.
-std::optional<Promise> most_promising(const Encoder& encoder, const History& history, const GaussianProcess& process,
-                                      const Incumbent& incumbent, const Philox& random, std::uint64_t attempt);
+std::optional<Configuration> most_promising(const Encoder& encoder, const History& history,
+                                            const GaussianProcess& process, const Incumbent& incumbent,
+                                            const Philox& random, std::uint64_t attempt);
 
 }  // namespace atelier::detail

@@ -4,8 +4,7 @@
 // Optuna's GPSampler (_gp/optim_mixed.py). Beyond it: stopped trials count with their last value and more noise, failed
 // ones with the worst value, pending ones with what the process believes of them (Kriging believer); high losses are
 // compressed logarithmically; improvement is measured against the best believed value,
-// of pending trials too, not the luckiest seen one; and where next to nothing seems left to gain, every other trial
-// doubts the fit.
+// of pending trials too, not the luckiest seen one.
 #include <algorithm>
 #include <cmath>
 
@@ -21,7 +20,6 @@ using namespace detail;
 using State = Observation::State;
 
 constexpr std::size_t kMostTrials = 400;
-constexpr double kLittleGain = -4.6;  // logarithm of 1 % of the spread of the losses
 
 bool known(const Observation& o) { return o.state != State::failed && o.loss && std::isfinite(*o.loss); }
 
@@ -112,19 +110,12 @@ std::optional<Configuration> propose_gp(const Ask& ask, std::uint64_t attempt) {
   if (trials.size() < startup || heard < 2) return propose_sobol(ask, attempt);
 
   GpData data = learn_from(encoder, history, trials);
-  GpParameters parameters = GaussianProcess::fit(data);
+  const GpParameters parameters = GaussianProcess::fit(data);
   believe_pending(history, parameters, data);
-  const auto look = [&] {
-    const GaussianProcess process(data, parameters);
-    return most_promising(encoder, history, process, incumbent_of(process, data), numbers(ask, use::gp), attempt);
-  };
-  auto found = look();
-  // Trials that crowd in one valley teach lengths that hide the next one: half of the lengths brings its doubt back.
-  if (found && found->log_improvement < kLittleGain && ask.trial % 2 == 1) {
-    for (double& weight : parameters.inverse_squared_lengths) weight *= 4;
-    found = look();
-  }
-  if (found) return found->configuration;
+  const GaussianProcess process(data, parameters);
+  const Incumbent incumbent = incumbent_of(process, data);
+  if (auto proposal = most_promising(encoder, history, process, incumbent, numbers(ask, use::gp), attempt))
+    return proposal;
   return propose_random(ask, attempt + patience);  // all that was looked at has been tried
 }
 

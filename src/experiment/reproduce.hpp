@@ -64,8 +64,8 @@ struct SweepAnswer {
 /// Question 8: one loss over the seeds, paired with cross-entropy seed by seed.
 struct LossAnswer {
   std::string loss;
-  std::vector<double> accuracy;             ///< validation accuracy after the last epoch, a seed
-  std::vector<std::vector<double>> curves;  ///< validation accuracy [seed][epoch]
+  std::vector<double> accuracy = {};             ///< validation accuracy after the last epoch, a seed
+  std::vector<std::vector<double>> curves = {};  ///< validation accuracy [seed][epoch]
   double mean = 0, mean_difference = 0;
   double half_width = 0;  ///< of the 95 % interval of the mean difference (Student's t)
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -198,7 +199,10 @@ Result<Figure> figure_of_sweep(const WorkspaceView& workspace, const std::string
   const auto table = sweep_table_of(workspace.store, *found);
   if (!table) return pass_on(table);
   if (std::ranges::find(kOfBest, name) != kOfBest.end()) return figure_of_best(workspace, *table, name, options);
-  return std::ranges::find(sweep_figures(), name, &SweepFigure::name)->make(*table, options.x, options.y);
+  auto figure = std::ranges::find(sweep_figures(), name, &SweepFigure::name)->make(*table, options.x, options.y);
+  if (figure && !figure->title.empty())  // a title is a sentence, also where it begins with a setting's name
+    figure->title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(figure->title[0])));
+  return figure;
 }
 
 }  // namespace atelier

@@ -94,7 +94,7 @@ TEST_F(SweepFiguresTest, ASweepThatHasNotBegunSaysSo) {
       EXPECT_EQ(figure.error().summary, "sweep s has no best trial yet");
     } else {
       ASSERT_TRUE(figure) << name << ": " << describe(figure.error());
-      EXPECT_TRUE(figure->title.starts_with("no trial has ")) << name << ": " << figure->title;
+      EXPECT_TRUE(figure->title.starts_with("No trial has ")) << name << ": " << figure->title;
     }
   }
 }

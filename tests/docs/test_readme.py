@@ -43,6 +43,11 @@ class Examples(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         for said in ("best val_accuracy 0.", "8 trials in", "finished"):
             self.assertIn(said, done.stdout)
+        looked = run("bash", "-e", "-c", code_block(README, "bash", "## Looking"), folder=self.folder, env=os.environ | {"PATH": path})
+        self.assertEqual(looked.returncode, 0, looked.stderr)
+        drawn = {path.name for path in (self.folder / "figures").iterdir()}
+        self.assertEqual(drawn, {f"{name}.{end}" for name in ("parallel", "importance", "slices") for end in ("svg", "png")})
+        self.assertIn("best of 8 trials", (self.folder / "report.html").read_text(encoding="utf-8"))
 
     def test_the_program(self):
         done = run(os.environ["README_EXAMPLE"], folder=self.folder)

@@ -23,12 +23,21 @@ Argument workspace_option(std::string* word) {
   return {"--workspace", "DIR", "where runs are kept [atelier-runs]", word, false};
 }
 
+Result<void> check_workspace(const std::string& workspace_word) {
+  const auto folder = workspace_of(workspace_word);
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder, ignored) || std::filesystem::is_directory(folder, ignored)) return {};
+  return fail(Trouble::usage, fmt::format("{} is no workspace", folder.string()), "it is a file",
+              "--workspace names the folder where runs are kept");
+}
+
 bool has_runs(const std::string& workspace_word) {
   std::error_code ignored;
   return std::filesystem::exists(store_file(workspace_word), ignored);
 }
 
 Result<std::unique_ptr<Store>> open_to_read(const std::string& workspace_word) {
+  if (auto folder = check_workspace(workspace_word); !folder) return pass_on(folder);
   return open_store(workspace_of(workspace_word), {.read_only = true});
 }
 

@@ -26,6 +26,8 @@ Argument run_argument(std::string* run);
 Argument where_option(std::string* where);
 Argument workspace_option(std::string* word);
 
+/// An Error when the workspace is named, but is a file.
+Result<void> check_workspace(const std::string& workspace_word);
 /// Whether a workspace has a store at all.
 bool has_runs(const std::string& workspace_word);
 /// The runs of a workspace; where nothing has ever been trained an Error, never a new store.

@@ -8,6 +8,7 @@
 
 #include "cli/runs.hpp"
 #include "cli/runs_text.hpp"
+#include "experiment/sweep_setup.hpp"
 #include "figures/progress.hpp"
 
 namespace atelier::cli {
@@ -44,7 +45,8 @@ std::optional<double> number_of(const Cell& cell) {
 Result<std::optional<Ranking>> rank(Store& store, const State& state, const std::string& metric) {
   Ranking ranking{metric, state.lowest || (is_cost(metric) && !state.highest)};
   const std::array<std::string, 2> columns{"id", metric};
-  const auto rows = store.table({.where = state.where, .sort = metric, .descending = !ranking.lowest}, columns);
+  const auto rows = store.table(
+      {.where = state.where, .sort = metric, .descending = !ranking.lowest, .aliases = value_aliases()}, columns);
   if (!rows) return pass_on(rows);
   for (const auto& row : *rows) {
     const auto value = number_of(row[1]);

@@ -5,6 +5,7 @@
 
 #include "cli/runs.hpp"
 #include "cli/runs_text.hpp"
+#include "experiment/sweep_setup.hpp"
 #include "figures/progress.hpp"
 #include "track/named_run.hpp"
 
@@ -35,7 +36,7 @@ Result<void> check(const State& state) {
 Result<std::vector<std::string>> targets(Store& store, const State& state) {
   std::vector<std::string> ids;
   if (!state.where.empty()) {
-    const auto rows = store.table({.where = state.where}, {});
+    const auto rows = store.table({.where = state.where, .aliases = value_aliases()}, {});
     if (!rows) return pass_on(rows);
     for (const auto& row : *rows) ids.push_back(in_full(row.front()));
     return ids;
@@ -84,7 +85,8 @@ Result<void> tell(const Removal& removal, const State& state, const Console& con
 
 Result<void> run(const State& state, const Console& console) {
   if (auto fine = check(state); !fine) return fine;
-  const auto store = open_to_edit(state.workspace);
+  auto store = open_to_edit(state.workspace);
+  if (!store && state.dry_run) store = open_to_read(state.workspace);
   if (!store) return pass_on(store);
   const auto ids = targets(**store, state);
   if (!ids) return pass_on(ids);

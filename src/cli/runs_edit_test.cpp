@@ -27,6 +27,16 @@ TEST_F(RunsEdit, TagsComeAndGo) {
   EXPECT_EQ(heads(output({"--where", "tag = 'b'", "--csv", "--columns", "id"})).back(), "wide\r");
 }
 
+TEST_F(RunsEdit, SeveralRunsAreTaggedAtOnce) {
+  EXPECT_EQ(run({"tag", "wide", "worn", "--add", "b"}).err, "wide: tags b\nworn: tags b\n");
+  EXPECT_EQ(output({"tag", "wide", "worn"}), "wide  b\nworn  b\n");
+  EXPECT_EQ(run({"tag"}).code, 2);
+  EXPECT_EQ(run({"tag", "wide", "nobody", "--add", "c"}).code, 2);
+  EXPECT_EQ(stored("wide").tags, Words{"b"}) << "all or none";
+  for (const char* bad : {"", "  ", "a,b"}) EXPECT_EQ(run({"tag", "wide", std::string("--add=") + bad}).code, 2) << bad;
+  EXPECT_EQ(stored("wide").tags, Words{"b"});
+}
+
 TEST_F(RunsEdit, ANoteReplacesANote) {
   EXPECT_EQ(run({"note", "wide", "it", "pays", "--name", "the wide one", "--group=course"}).code, 0);
   EXPECT_EQ(stored("wide").notes, "it pays");
@@ -35,6 +45,8 @@ TEST_F(RunsEdit, ANoteReplacesANote) {
   EXPECT_EQ(output({"note", "wide"}), "it pays\n");
   EXPECT_EQ(run({"note", "wide", "--name", "other"}).code, 0);
   EXPECT_EQ(stored("wide").notes, "it pays");
+  EXPECT_EQ(run({"note", "wide", "--no-group", "--no-name"}).code, 0);
+  EXPECT_EQ(stored("wide").group + stored("wide").name, "");
   EXPECT_EQ(run({"note", "wide", "--clear"}).code, 0);
   EXPECT_EQ(stored("wide").notes, "");
   EXPECT_EQ(run({"note", "wide", "x", "--clear"}).code, 2);

@@ -10,6 +10,7 @@
 #include "cli/runs_table.hpp"
 #include "cli/runs_text.hpp"
 #include "cli/workspace.hpp"
+#include "experiment/sweep_setup.hpp"
 #include "figures/progress.hpp"
 
 namespace atelier::cli {
@@ -24,7 +25,10 @@ struct State {
 
 /// The newest first, unless an order was asked for.
 Result<RunQuery> query_of(const State& state, const Console& console) {
-  RunQuery query{.where = state.where, .sort = state.sort, .descending = state.descending || state.sort.empty()};
+  RunQuery query{.where = state.where,
+                 .sort = state.sort,
+                 .descending = state.descending || state.sort.empty(),
+                 .aliases = value_aliases()};
   const bool table = !state.json && !state.csv;
   if (state.limit.empty() && table && console.out_terminal.interactive) query.limit = kOneScreen;
   if (state.limit.empty() || state.limit == "all") return query;
@@ -57,7 +61,7 @@ void say_nothing(const State& state, const Console& console) {
 /// Says so when the table ends before the runs do.
 Result<void> say_rest(Store& store, const RunQuery& query, std::size_t listed, const Console& console) {
   if (query.limit != static_cast<std::int64_t>(listed)) return {};
-  const auto all = store.table({.where = query.where}, {});
+  const auto all = store.table({.where = query.where, .aliases = query.aliases}, {});
   if (!all) return pass_on(all);
   if (all->size() > listed)
     console.say(fmt::format("{} of {} runs; --limit all lists every one", grouped(listed), grouped(all->size())));
@@ -113,6 +117,7 @@ Result<std::size_t> list(Store& store, const RunQuery& query, const State& state
 
 Result<void> run(const State& state, const Console& console) {
   if (state.json && state.csv) return fail(Trouble::usage, "--json and --csv are two formats", {}, "take one of them");
+  if (auto folder = check_workspace(state.workspace); !folder) return folder;
   if (!has_runs(state.workspace)) {
     say_nothing(state, console);
     return {};
@@ -129,7 +134,7 @@ Result<void> run(const State& state, const Console& console) {
   }
   const auto listed = list(**store, *query, state, console);
   if (!listed) return pass_on(listed);
-  if (*listed == 0) console.say("no run meets the filter");
+  if (*listed == 0 && query->limit != 0) console.say("no run meets the filter");
   return state.json || state.csv ? Result<void>() : say_rest(**store, *query, *listed, console);
 }
 

@@ -1,5 +1,6 @@
 // runs_list_test.cpp: runs as tables, CSV and JSON.
 #include <algorithm>
+#include <fstream>
 
 #include "cli/detail/runs_testing.hpp"
 #include "figures/text.hpp"
@@ -32,6 +33,7 @@ TEST_F(RunsList, FiltersSortsAndLimits) {
   EXPECT_EQ(heads(limited.out).size(), 4u);
   EXPECT_EQ(limited.err, "2 of 3 runs; --limit all lists every one\n");
   EXPECT_EQ(run({"--limit", "all"}).err, "");
+  EXPECT_EQ(run({"--limit", "0"}).err, "0 of 3 runs; --limit all lists every one\n");
   EXPECT_EQ(run({"--limit", "-1"}).code, 2);
   EXPECT_EQ(run({"--limit", "3x"}).code, 2);
   EXPECT_EQ(run({"--csv", "--json"}).code, 2);
@@ -45,6 +47,23 @@ TEST_F(RunsList, ANameThatNoRunHasIsAnsweredWithTheNearest) {
     EXPECT_NE(ran.err.find("did you mean \"val_accuracy\"?"), std::string::npos) << ran.err;
     EXPECT_EQ(ran.out, "");
   }
+}
+
+TEST_F(RunsList, SettingsAndMetricsHaveTheirOtherNamesToo) {
+  for (const Words& words : {Words{"--where", "val_acc > 0.88 and optimiser = 'nadam'", "--columns", "id", "--csv"},
+                             Words{"--where", "VAL_ACCURACY > 0.88", "--columns", "id", "--csv"},
+                             Words{"--where", "layers = '256,128' and epochs = 3", "--columns", "id", "--csv"},
+                             Words{"--sort", "val-acc", "--descending", "--limit", "1", "--columns", "id", "--csv"}})
+    EXPECT_EQ(heads(output(words)).back(), "wide\r") << words[1];
+  EXPECT_NE(run({"--where", "optimizr = 'adam'"}).err.find("did you mean \"optimizer\"?"), std::string::npos);
+}
+
+TEST_F(RunsList, AFileIsNoWorkspace) {
+  const auto file = folder_ / "s.yaml";
+  std::ofstream(file) << "method: grid\n";
+  const Ran ran = run_words({"runs", "--workspace=" + file.string()});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_NE(ran.err.find("s.yaml is no workspace"), std::string::npos) << ran.err;
 }
 
 TEST_F(RunsList, TheColumnThatSortsIsShown) {

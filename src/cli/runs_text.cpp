@@ -83,6 +83,7 @@ std::string list_line(const Run& run) {
 }
 
 double seconds_of(const Run& run, WallTime now) {
+  if (run.seconds) return *run.seconds;
   if (!run.started) return std::numeric_limits<double>::quiet_NaN();
   if (!run.ended && run.state != RunState::running) return std::numeric_limits<double>::quiet_NaN();
   return static_cast<double>((run.ended.value_or(now) - *run.started).count()) / 1000;

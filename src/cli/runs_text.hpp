@@ -32,7 +32,8 @@ std::string shown(RunState state, Colour colour);
 /// The head of a run with configuration and summary, as one line. These are handed on as they are stored, unread.
 std::string list_line(const Run& run);
 
-/// Seconds of the last attempt; of one that runs, up to now. Not a number where none has begun.
+/// Seconds that the run was trained; where it does not tell, those of its last attempt, up to now while it runs. Not a
+/// number where none has begun.
 double seconds_of(const Run& run, WallTime now);
 
 /// A run's first lines: id, name and state; then epochs, time, age, group, tags and reason; then its notes.

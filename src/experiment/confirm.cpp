@@ -175,7 +175,7 @@ Result<Sweep> confirmation_sweep(Store& store, const Sweep& sweep, const Confirm
     const auto request = request_of(*there);
     if (!request) return pass_on(request);
     if (request->confirms && same(*request->confirms, confirms)) return *there;
-    id = fmt::format("{}-confirm-{}", sweep.id, next);
+    id = fmt::format("{}-confirm{}", sweep.id, next);
   }
   const auto request = request_for(*searched, seed, std::move(confirms), id);
   if (!request) return pass_on(request);

@@ -4,14 +4,17 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <fstream>
+#include <thread>
 
 #include "experiment/build.hpp"
 #include "experiment/checkpoint.hpp"
 #include "experiment/detail/testing.hpp"
 #include "experiment/rehearsal.hpp"
 #include "experiment/reproduce.hpp"
+#include "experiment/workspace.hpp"
 #include "tensor/safetensors.hpp"
 #include "track/store.hpp"
 #include "train/evaluate.hpp"
@@ -208,6 +211,24 @@ TEST_F(SessionTest, ARunIsFoundByItsIdItsBeginningAndItsFolder) {
   EXPECT_FALSE(find_run("", options_.workspace));
   EXPECT_FALSE(find_run("x", options_.workspace));
   EXPECT_TRUE(load_model("wc", options_.workspace));
+}
+
+TEST_F(SessionTest, TheMachinesClockGoesOnInALaterAttempt) {
+  const auto workspace = *Workspace::open(options_.workspace);
+  Store& store = workspace->store();
+  const Ticket first = store.begin_run({.id = "r"}, "w")->ticket;
+  const Progress news{
+      first, {}, {{"machine", {"cpu_seconds"}, {15'000}, {1}}, {"machine", {"cpu_seconds"}, {30'000}, {2}}}};
+  ASSERT_TRUE(store.record({&news, 1}));
+  ASSERT_TRUE(store.end(first, {RunState::paused}));
+  const auto keeper = *RunKeeper::open(*workspace, store.take_over("r", "w")->ticket);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1200));  // it looks once a second
+  ASSERT_TRUE(keeper->end({RunState::finished}));
+  const auto blocks = *store.series("r", "machine");
+  ASSERT_GE(blocks.size(), 3u) << "nothing is overwritten";
+  EXPECT_EQ(blocks[1].at.front(), 30'000);
+  EXPECT_EQ(blocks[1].values.front(), 2);
+  EXPECT_GE(blocks[2].at.front(), 31'000);
 }
 
 TEST_F(SessionTest, StopsEarlyWhenPatienceEnds) {

@@ -109,7 +109,8 @@ SweepTable::Metric metric_of(const SweepOutcome& outcome, const std::vector<Run>
 }
 
 /// Whether a trial's values were drawn whatever the trials before had shown; none for values that somebody chose.
-std::optional<bool> drawn_blindly(const detail::TrialPlan& plan) {
+std::optional<bool> drawn_blindly(const detail::TrialPlan& plan, const Run& run) {
+  if (std::ranges::find(run.tags, detail::kAuditTag) != run.tags.end()) return true;
   if (plan.origin == Origin::enqueued) return std::nullopt;
   const auto who = sampler(plan.sampler);
   return plan.origin == Origin::audit || (who && who->looks != Sampler::Looks::at_losses);
@@ -119,7 +120,7 @@ Result<SweepTable::Trial> trial_of(const TrialLine& line, const Run& run, const 
                                    const std::vector<std::string>& others) {
   const auto plan = detail::plan_of(run);
   if (!plan) return pass_on(plan);
-  const auto blind = drawn_blindly(*plan);
+  const auto blind = drawn_blindly(*plan, run);
   table.adaptive = table.adaptive || blind == false;
   SweepTable::Trial trial{.number = line.number,
                           .run = line.run,

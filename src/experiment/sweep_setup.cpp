@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <ranges>
+#include <sstream>
 
 #include "base/catalog.hpp"
 #include "experiment/settings.hpp"
@@ -289,6 +290,16 @@ std::vector<std::string> metric_aliases(std::string_view name) {
     if (alias.ours == ours && alias.theirs.contains('_')) names.emplace_back(alias.theirs);
   std::erase(names, name);
   return names;
+}
+
+std::map<std::string, std::string> value_aliases() {
+  std::map<std::string, std::string> aliases;
+  for (const Setting& setting : settings()) {
+    std::istringstream others{std::string(setting.aliases)};
+    for (std::string other; others >> other;) aliases.emplace(plain(other), plain(setting.name));
+  }
+  for (const MetricAlias& alias : kMetricAliases) aliases.insert_or_assign(std::string(alias.theirs), alias.ours);
+  return aliases;
 }
 
 Result<Recipe> recipe_of(const SweepSetup& setup, const Configuration& configuration) {

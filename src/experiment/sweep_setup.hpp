@@ -62,6 +62,8 @@ inline constexpr int kOpenEnd = 1 << 30;
 
 /// Other names of a metric, of those that trainings usually have; empty for one that is not usual.
 std::vector<std::string> metric_aliases(std::string_view name);
+/// The names under which runs keep settings and metrics, by their other names: lr is learning_rate, val_acc val_accuracy.
+std::map<std::string, std::string> value_aliases();
 
 /// The training that a configuration asks for. An error where the sweep runs a program.
 Result<Recipe> recipe_of(const SweepSetup& setup, const Configuration& configuration);

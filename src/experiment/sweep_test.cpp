@@ -31,6 +31,21 @@ TEST_F(SweepTest, GivesTheSameRecordForAnyNumberOfWorkers) {
   }
 }
 
+TEST_F(SweepTest, AuditTrialsAreTagged) {
+  whole(kSearch);
+  const auto store = value(open_store(folder_.path / "whole", {.read_only = true}));
+  const auto runs = value(store->runs({.where = "sweep = \"s\""}));
+  int tagged = 0;
+  for (const atelier::Run& run : runs) {
+    const bool audit = value(detail::plan_of(run)).origin == Origin::audit;
+    const bool told = run.tags == std::vector<std::string>{"audit"};
+    EXPECT_TRUE(told || !audit) << run.id;
+    tagged += told;
+  }
+  EXPECT_GT(tagged, 0);
+  EXPECT_LT(tagged, static_cast<int>(runs.size()));
+}
+
 TEST_F(SweepTest, AgentsChangeNothing) {
   whole(kSearch);
   const auto leader = open("shared"), agent = open("shared");

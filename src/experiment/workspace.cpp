@@ -56,6 +56,14 @@ void remove_leavings(const fs::path& folder) {
   }
 }
 
+/// How long earlier attempts have worked, as far as they have told of the machine: rows of this one follow theirs.
+Result<std::chrono::milliseconds> worked_before(Store& store, const Ticket& ticket) {
+  if (ticket.attempt <= 1) return std::chrono::milliseconds(0);
+  const auto rows = store.series(ticket.run, "machine");
+  if (!rows) return pass_on(rows);
+  return std::chrono::milliseconds(rows->empty() ? 0 : rows->back().at.back());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Workspace>> Workspace::open(const fs::path& folder) {
@@ -91,11 +99,12 @@ Metrics metrics_of(const EpochReport& report) {
   return metrics;
 }
 
-RunKeeper::RunKeeper(Workspace& workspace, const Ticket& ticket, RunWriter writer)
+RunKeeper::RunKeeper(Workspace& workspace, const Ticket& ticket, RunWriter writer, std::chrono::milliseconds worked)
     : folder_(workspace.folder_of(ticket.run)),
       ticket_(ticket),
       store_(workspace.store()),
       writer_(std::move(writer)),
+      worked_(worked),
       thread_([this] { work(); }) {}
 
 RunKeeper::~RunKeeper() { close(); }
@@ -111,8 +120,10 @@ Result<std::unique_ptr<RunKeeper>> RunKeeper::open(Workspace& workspace, const T
   remove_leavings(folder);
   std::vector<std::string> columns;
   if (steps) columns = {"train_loss", "learning_rate"};
+  const auto worked = worked_before(workspace.store(), ticket);
+  if (!worked) return pass_on(worked);
   return std::unique_ptr<RunKeeper>(
-      new RunKeeper(workspace, ticket, workspace.writer().open(ticket, std::move(columns))));
+      new RunKeeper(workspace, ticket, workspace.writer().open(ticket, std::move(columns)), *worked));
 }
 
 void RunKeeper::recall(const Training& training) {
@@ -186,7 +197,8 @@ void RunKeeper::work() {
     const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start);
     static_cast<void>(guarded([&]() -> Result<void> {
       const ProcessUsage used = process_usage();
-      writer_.machine(since.count(), {{"cpu_seconds", used.cpu_seconds}, {"resident_bytes", used.resident_bytes}});
+      writer_.machine((worked_ + since).count(),
+                      {{"cpu_seconds", used.cpu_seconds}, {"resident_bytes", used.resident_bytes}});
       return {};
     }));
   }

@@ -1,5 +1,6 @@
 // workspace.hpp: a workspace that is written to, and what a run leaves in it.
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <memory>
@@ -90,7 +91,7 @@ class RunKeeper {
     bool untrained = false;          // look at the layers as they are before the first step
     std::vector<float> before = {};  // the parameters one step before the checkpoint; empty: do not look
   };
-  RunKeeper(Workspace& workspace, const Ticket& ticket, RunWriter writer);
+  RunKeeper(Workspace& workspace, const Ticket& ticket, RunWriter writer, std::chrono::milliseconds worked);
   void hand_over(Bundle bundle);
   void work();
   Result<void> save(const Bundle& bundle);
@@ -105,7 +106,8 @@ class RunKeeper {
   Ticket ticket_;
   Store& store_;
   RunWriter writer_;
-  std::optional<Prober> prober_;  // made before the first bundle, then the thread's own
+  std::chrono::milliseconds worked_;  // in earlier attempts
+  std::optional<Prober> prober_;      // made before the first bundle, then the thread's own
   mutable std::mutex mutex_;
   std::condition_variable wake_, saved_;
   std::optional<Bundle> waiting_;

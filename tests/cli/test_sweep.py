@@ -276,7 +276,7 @@ class Confirming(SweepCase):
         self.assertEqual(self.events("sweep", "--resume", f"{sweep}-confirm")[-1], told)
         self.assertEqual(self.events("sweep", "--resume", "--confirm", "3", "--seeds", "5")[-1], told)
         other = self.events("sweep", "--resume", sweep, "--confirm", "2", "--seeds", "2")[-1]
-        self.assertEqual(other["confirmation"], f"{sweep}-confirm-2")
+        self.assertEqual(other["confirmation"], f"{sweep}-confirm2")
 
     def test_bare_means_five_and_ten(self):
         events = self.events(*self.words("--workspace", "w", "--confirm", "--epochs", "1"))

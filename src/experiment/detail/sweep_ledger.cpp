@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "experiment/detail/program_trial.hpp"
 #include "experiment/detail/sweep_study.hpp"
@@ -159,9 +160,14 @@ Result<void> SweepLedger::decide() {
     if (auto trouble = shelf_->trouble()) return std::unexpected(*std::move(trouble));
     if (decisions.empty()) break;
     fresh.clear();
+    std::vector<std::uint64_t> audited;
     for (const Decision& decision : decisions)
-      if (auto done = reconcile(decision.trial, fresh); !done) return done;
+      if (decision.kind == Decision::Kind::audit)
+        audited.push_back(decision.trial);
+      else if (auto done = reconcile(decision.trial, fresh); !done)
+        return done;
     if (auto added = add(fresh); !added) return added;
+    if (auto tagged = tag(audited); !tagged) return tagged;
   }
   for (const std::uint64_t trial : std::exchange(changed_, {}))
     if (known(trial))
@@ -203,12 +209,29 @@ Result<void> SweepLedger::reconcile(std::uint64_t trial, std::vector<NewTrial>& 
   return {};
 }
 
+/// Tags trials that have become audit trials after they were queued.
+Result<void> SweepLedger::tag(const std::vector<std::uint64_t>& audited) {
+  if (audited.empty()) return {};
+  static const std::vector<std::string> columns{"trial"};
+  const auto rows = store_.table({.where = fmt::format("{} and tag = \"{}\"", of_sweep(), kAuditTag)}, columns);
+  if (!rows) return pass_on(rows);
+  std::set<std::int64_t> done;
+  for (const std::vector<Cell>& row : *rows) done.insert(std::get<std::int64_t>(row[0]));
+  for (const std::uint64_t trial : audited)
+    if (!done.contains(static_cast<std::int64_t>(trial)))
+      if (auto tagged = store_.annotate(entries_[trial].run, {.add_tags = {std::string(kAuditTag)}});
+          !tagged && tagged.error().kind != Trouble::usage)  // one that was deleted meanwhile needs no tag
+        return tagged;
+  return {};
+}
+
 NewTrial SweepLedger::new_trial(const Trial& trial) {
   Entry& entry = entries_[trial.number];
   entry.run = fmt::format("{}-{}", sweep_, trial.number);
   entry.name = trial_name(request_.setup.file.space, trial.configuration);
   entry.plan = {trial.configuration, trial.origin, trial.sampler, trial.until};
   NewTrial fresh{.number = static_cast<int>(trial.number), .name = entry.name, .plan = text_of(entry.plan)};
+  if (trial.audit) fresh.tags.emplace_back(kAuditTag);
   if (request_.setup.program) {
     fresh.config = to_json(trial.configuration).dump();
     fresh.environment = program_environment(request_.setup);

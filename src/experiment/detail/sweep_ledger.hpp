@@ -97,6 +97,7 @@ class SweepLedger {
   void report_end(std::uint64_t trial);
   Result<void> reconcile(std::uint64_t trial, std::vector<NewTrial>& fresh);
   Result<void> add(const std::vector<NewTrial>& fresh);
+  Result<void> tag(const std::vector<std::uint64_t>& audited);
   NewTrial new_trial(const Trial& trial);
   bool is_gone(const Entry& entry);
   Result<void> requeue(Entry& entry);

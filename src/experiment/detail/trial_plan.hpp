@@ -16,6 +16,9 @@ struct TrialPlan {
 };
 
 JsonText text_of(const TrialPlan& plan);
+/// The tag of trials that an audit draw fell on: findings may rest on them.
+inline constexpr std::string_view kAuditTag = "audit";
+
 /// An error when the record is damaged.
 Result<TrialPlan> plan_of(const Run& trial);
 

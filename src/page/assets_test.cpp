@@ -10,11 +10,10 @@ namespace {
 
 std::vector<std::uint8_t> pack(const std::string& list, const std::string& bytes) {
   const std::uint64_t length = list.size();
-  std::vector<std::uint8_t> out(sizeof length);
-  std::memcpy(out.data(), &length, sizeof length);
-  out.insert(out.end(), list.begin(), list.end());
-  out.insert(out.end(), bytes.begin(), bytes.end());
-  return out;
+  std::string whole(sizeof length, '\0');
+  std::memcpy(whole.data(), &length, sizeof length);
+  whole += list + bytes;
+  return {whole.begin(), whole.end()};
 }
 
 TEST(Assets, APackIsItsFiles) {

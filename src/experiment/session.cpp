@@ -55,9 +55,7 @@ struct Begun {
   Training training;
 };
 
-Result<Begun> begin_new(Store& store, const Recipe& recipe, const RunOptions& options) {
-  Result<Training> training = new_training(recipe);
-  if (!training) return pass_on(training);
+Result<Begun> begin_new(Store& store, Training training, const RunOptions& options) {
   if (!options.id.empty() && store.run(options.id)) {
     if (auto removed = store.remove({&options.id, 1}, false); !removed) return pass_on(removed);
   }
@@ -66,11 +64,11 @@ Result<Begun> begin_new(Store& store, const Recipe& recipe, const RunOptions& op
                                 .group = options.group,
                                 .notes = options.notes,
                                 .tags = options.tags,
-                                .config = to_json(training->recipe()).dump(),
-                                .environment = environment_of(training->recipe(), training->data())},
+                                .config = to_json(training.recipe()).dump(),
+                                .environment = environment_of(training.recipe(), training.data())},
                                this_worker());
   if (!claim) return pass_on(claim);
-  return Begun{*std::move(claim), *std::move(training)};
+  return Begun{*std::move(claim), std::move(training)};
 }
 
 /// Gives a claim back with which nothing could be begun: the run stands as it stood.
@@ -203,29 +201,39 @@ Result<Outcome> look_back(const Recipe& settings, const fs::path& folder, const 
   return outcome_of(*training, folder);
 }
 
-}  // namespace
-
-Result<Outcome> train_run(const Recipe& recipe, const RunOptions& options, const Watch& watch) {
-  const fs::path folder = options.resume ? options.resume->parent_path() : options.workspace;
-  const auto workspace = Workspace::open(folder.empty() ? "." : folder);
-  if (!workspace) return pass_on(workspace);
-  Store& store = (*workspace)->store();
-  std::optional<Run> before;
-  if (options.resume) {
-    auto run = run_to_resume(store, *options.resume);
-    if (!run) return pass_on(run);
-    if (ended_itself(run->state, run->reason) && !options.test) return look_back(recipe, *options.resume, watch);
-    before = *std::move(run);
-  }
-  Result<Begun> begun =
-      before ? begin_again(store, recipe, *before, *options.resume) : begin_new(store, recipe, options);
+/// Trains what has been begun. `before`: the run as it stood, of one that is gone on with.
+Result<Outcome> train_begun(Workspace& workspace, Result<Begun> begun, const Run& before, const RunOptions& options,
+                            const Watch& watch) {
   if (!begun) return pass_on(begun);
   auto& [claim, training] = *begun;
-  const auto keeper = RunKeeper::open(**workspace, claim.ticket, options.steps);
-  if (!keeper) return give_back(store, claim, before.value_or(Run{}), keeper.error());
+  const auto keeper = RunKeeper::open(workspace, claim.ticket, options.steps);
+  if (!keeper) return give_back(workspace.store(), claim, before, keeper.error());
   (*keeper)->recall(training);
   if (watch.start) watch.start(opening_of(training, claim.run.id));
   return train_on(training, **keeper, options, watch);
+}
+
+Result<Outcome> resume_run(const Recipe& settings, const fs::path& folder, const RunOptions& options,
+                           const Watch& watch) {
+  const fs::path parent = folder.parent_path();
+  const auto workspace = Workspace::open(parent.empty() ? "." : parent);
+  if (!workspace) return pass_on(workspace);
+  Store& store = (*workspace)->store();
+  const auto run = run_to_resume(store, folder);
+  if (!run) return pass_on(run);
+  if (ended_itself(run->state, run->reason) && !options.test) return look_back(settings, folder, watch);
+  return train_begun(**workspace, begin_again(store, settings, *run, folder), *run, options, watch);
+}
+
+}  // namespace
+
+Result<Outcome> train_run(const Recipe& recipe, const RunOptions& options, const Watch& watch) {
+  if (options.resume) return resume_run(recipe, *options.resume, options, watch);
+  Result<Training> training = new_training(recipe);  // before there is a workspace: a slip leaves none behind
+  if (!training) return pass_on(training);
+  const auto workspace = Workspace::open(options.workspace);
+  if (!workspace) return pass_on(workspace);
+  return train_begun(**workspace, begin_new((*workspace)->store(), *std::move(training), options), {}, options, watch);
 }
 
 }  // namespace atelier

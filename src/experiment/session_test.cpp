@@ -319,6 +319,7 @@ TEST_F(SessionTest, RefusesWhatItCannotDo) {
   EXPECT_NE(refused([](Recipe& r) { r.layers = {0}; }).find("wide"), std::string::npos);
   EXPECT_NE(refused([](Recipe& r) { r.layers = {10'000'000, 10'000'000}; }).find("memory"), std::string::npos);
   EXPECT_NE(refused([](Recipe& r) { r.data = "/nowhere"; }), "accepted");
+  EXPECT_FALSE(fs::exists(options_.workspace)) << "a slip leaves nothing behind";
   EXPECT_FALSE(load_model("nothing", options_.workspace));
 }
 

@@ -98,6 +98,10 @@ TEST_P(StoreTest, SeriesComeBackToTheBitAndAreCutByARewind) {
   EXPECT_EQ(left[0].at, (std::vector<std::int64_t>{1, 2}));
   EXPECT_EQ(left[0].values.size(), 4u);
   EXPECT_EQ(value(store_->series("r", "system")), std::vector<Series>{system});
+  const Progress scored{.ticket = ticket, .summary = R"({"score":9})"};
+  ASSERT_TRUE(store_->record({&scored, 1}));
+  EXPECT_EQ(value(store_->rewind(ticket, 0, 0)), Acceptance::accepted);
+  EXPECT_EQ(value(store_->run("r")).summary, "{}") << "nothing stays that it could tell of";
   for (const Series& bad : {Series{"step", {"a"}, {1, 2}, {1}}, Series{"step", {"a"}, {2, 2}, {1, 1}}}) {
     const Progress news{ticket, {}, {bad}};
     EXPECT_FALSE(store_->record({&news, 1}));

@@ -141,6 +141,9 @@ Result<Acceptance> SqliteStore::rewind(const Ticket& ticket, int epoch, std::int
     verdict = Acceptance::accepted;
     const auto cut = writer_->execute("DELETE FROM epoch WHERE run = ? AND epoch > ?", **seq, epoch);
     if (!cut) return std::unexpected(cut.error());
+    if (epoch == 0)  // nothing stays that it could tell of; a later epoch's rows bring theirs again
+      if (const auto bare = writer_->execute("UPDATE run SET summary = '{}' WHERE seq = ?", **seq); !bare)
+        return std::unexpected(bare.error());
     const auto unseen = writer_->execute(
         "DELETE FROM series WHERE run = ? AND stream IN ('layers', 'weights') AND first > ?", **seq, epoch);
     if (!unseen) return std::unexpected(unseen.error());

@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "track/store.hpp"
+
 namespace atelier::cli {
 namespace {
 
@@ -36,6 +38,9 @@ std::string run_words(const fs::path& folder, const std::string& workspace_word)
 Result<fs::path> run_to_resume(const std::string& run, const std::string& workspace_word) {
   auto folder = find_run(run, workspace_of(workspace_word));
   if (!folder || is_file(*folder / "checkpoint.safetensors")) return folder;
+  // Of a trial its sweep tells, whether there is a checkpoint or not.
+  if (const auto store = open_store(folder->parent_path(), {.read_only = true}))
+    if (const auto found = (*store)->run(folder->filename().string()); found && found->trial) return folder;
   return fail(Trouble::file, fmt::format("{} cannot be resumed: it has no checkpoint", folder->string()),
               is_file(*folder / "model.safetensors")
                   ? "it has a model, but its checkpoint could not be saved; `atelier runs show` says why it ended"

@@ -19,10 +19,10 @@ struct Opening {
   std::string network;                    ///< "784 → 256 relu → 128 relu → 10 softmax"
   std::size_t parameters = 0;
   bool pictures = true;
-  int epochs = 0;                         ///< in all
-  int epochs_done = 0;                    ///< above 0 for a resumed run
-  std::optional<EpochReport> best = {};   ///< of these
-  bool over = false;                      ///< nothing is left to train
+  int epochs = 0;                        ///< in all
+  int epochs_done = 0;                   ///< above 0 for a resumed run
+  std::optional<EpochReport> best = {};  ///< of these
+  bool over = false;                     ///< nothing is left to train
 };
 
 /// Who looks on. All may be empty; they are called on the calling thread.

@@ -66,11 +66,11 @@ class Evaluate(Model):
     def test_another_workspace(self):
         end = self.train("-e", "1", "--workspace", "elsewhere")[-1]
         self.succeeds("evaluate", end["run"], "--workspace", "elsewhere")
-        self.fails(4, "evaluate", end["run"])
+        self.fails(2, "evaluate", end["run"])
 
     def test_data_and_words_that_do_not_fit(self):
         self.assertIn("validation", self.fails(2, "evaluate", self.run_name, "--split", "tets"))
-        self.assertIn("nothing", self.fails(4, "evaluate", "nothing"))
+        self.assertIn("nothing", self.fails(2, "evaluate", "nothing"))
         self.small_set("other", side=4)
         text = self.fails(3, "evaluate", self.run_name, "--data", "other")
         self.assertIn("36", text)

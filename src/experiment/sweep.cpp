@@ -259,4 +259,21 @@ Result<std::vector<Observation>> observations_of(Store& store, const Sweep& swee
   return seen;
 }
 
+bool is_held(const Sweep& sweep) {
+  const auto memo = nlohmann::json::parse(sweep.memo, nullptr, false);
+  return sweep.state == SweepState::paused && memo.is_object() && memo.contains("held");
+}
+
+Result<void> set_sweep_state(Store& store, const std::string& id, SweepState state) {
+  if (state == SweepState::finished)
+    return fail(Trouble::usage, "a sweep is finished by its last trial alone", {}, "stop it instead");
+  const auto now = store.sweep(id);
+  if (!now) return pass_on(now);
+  auto memo = nlohmann::ordered_json::parse(now->memo, nullptr, false);
+  if (!memo.is_object()) memo = nlohmann::ordered_json::object();
+  memo.erase("held");
+  if (state == SweepState::paused) memo["held"] = true;
+  return store.update_sweep(id, {state, memo.dump()});
+}
+
 }  // namespace atelier

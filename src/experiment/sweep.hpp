@@ -60,6 +60,12 @@ Result<std::vector<Observation>> observations_of(Store& store, const Sweep& swee
 /// The sweep of that id, or its beginning; "last": the one made last.
 Result<Sweep> find_sweep(Store& store, const std::string& id);
 
+/// What a person wants of a sweep: paused and stopped end the work of all processes at it, as Ctrl-C does; paused, it
+/// waits for `running` or for whoever resumes it. An error for a state that only the work itself can reach.
+Result<void> set_sweep_state(Store& store, const std::string& id, SweepState state);
+/// Whether a person has paused it, rather than all processes left it.
+bool is_held(const Sweep& sweep);
+
 /// One thing that happened in a sweep.
 struct TrialNews {
   enum class Kind {

@@ -44,6 +44,7 @@ void SweepRunner::wait_for_workers(std::vector<std::jthread>& threads) {
     {
       std::unique_lock guard(mutex_);
       working = !changed_.wait_for(guard, kTick, [&] { return alive_ == 0; });
+      if (ledger_.called_off()) halt_ = true;
     }
     const double seconds = std::chrono::duration<double>(Steady::now() - start).count();
     if ((options_.seconds && seconds > *options_.seconds) || (watch_.stop && watch_.stop->load())) halt_ = true;
@@ -142,7 +143,7 @@ Result<SweepOutcome> work_at(Workspace& workspace, const Sweep& sweep, const Wor
   auto shelf = std::make_shared<detail::DataShelf>();
   auto study = detail::study_of(*request, shelf);
   if (!study) return pass_on(study);
-  if (auto running = store.update_sweep(sweep.id, {SweepState::running, {}}); !running) return pass_on(running);
+  if (auto running = set_sweep_state(store, sweep.id, SweepState::running); !running) return pass_on(running);
   detail::SweepLedger ledger(store, sweep.id, *std::move(request), shelf, *std::move(study));
   const auto recalled = ledger.recall(watch.stop);
   Result<bool> over = recalled;

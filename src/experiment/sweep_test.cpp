@@ -95,6 +95,30 @@ TEST_F(SweepTest, GoesOnAfterAStop) {
   EXPECT_EQ(record("stopped"), record("whole"));
 }
 
+TEST_F(SweepTest, WhatAPersonPausesOrStopsRestsUntilItIsResumed) {
+  whole(kSearch);
+  for (const SweepState asked : {SweepState::paused, SweepState::stopped}) {
+    const std::string name(name_of(asked));
+    const auto one = open(name), two = open(name), person = open(name);
+    const Sweep sweep = begin(*one, kSearch);
+    std::atomic<bool> done = false;
+    const auto ask = [&](const TrialNews& news) {
+      if (news.kind != TrialNews::Kind::epoch || done.exchange(true)) return;
+      EXPECT_TRUE(set_sweep_state(person->store(), "s", asked));
+    };
+    std::array<Result<SweepOutcome>, 2> outcomes;
+    {
+      std::jthread first([&] { outcomes[0] = work_at(*one, sweep, with(1), {.news = ask}); });
+      std::jthread second([&] { outcomes[1] = work_at(*two, sweep, with(1), {.news = ask}); });
+    }
+    for (const auto& outcome : outcomes) EXPECT_FALSE(value(outcome).over);
+    EXPECT_EQ(value(person->store().sweep("s")).state, asked);
+    EXPECT_EQ(is_held(value(person->store().sweep("s"))), asked == SweepState::paused);
+    EXPECT_TRUE(value(work_at(*one, sweep, with(2), {})).over);
+    EXPECT_EQ(record(name), record("whole")) << name;
+  }
+}
+
 TEST_F(SweepTest, AStopBeforeItBeginsChangesNothing) {
   const auto workspace = open("w");
   const Sweep sweep = begin(*workspace, kSearch);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "experiment/sweep.hpp"
 #include "serve/route.hpp"
 #include "serve/site.hpp"
 #include "track/run_json.hpp"
@@ -110,7 +111,7 @@ Result<Response> answer_sweep_state(const Call& call) {
   if (!sweep) return no_such_sweep(call, sweep.error());
   if (sweep->state == SweepState::finished)
     return error_response(409, Error{Trouble::usage, fmt::format("sweep {} is over", sweep->id), {}, {}});
-  if (auto changed = (*store)->update_sweep(sweep->id, {.state = *state}); !changed) return pass_on(changed);
+  if (auto changed = set_sweep_state(**store, sweep->id, *state); !changed) return pass_on(changed);
   call.site.look();
   return json_response(nlohmann::ordered_json{{"id", sweep->id}, {"state", name_of(*state)}});
 }

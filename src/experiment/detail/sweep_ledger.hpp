@@ -63,6 +63,8 @@ class SweepLedger {
   bool ended(std::uint64_t trial) const { return has_ended(entries_.at(trial).state); }
   /// Nothing more will be decided, and every record is at its end.
   bool over() const;
+  /// A person has paused or stopped the sweep.
+  bool called_off() const { return called_off_; }
   const std::string& ending() const { return study_.ending(); }
 
  private:
@@ -84,7 +86,7 @@ class SweepLedger {
   std::string open_trials() const;
   Result<void> look_around(const std::atomic<bool>* stop);
   Result<void> renew_deleted(std::span<const std::vector<Cell>> rows);
-  Result<void> keep_running();
+  Result<void> heed_state();
   std::vector<std::uint64_t> hopeless() const;
   Result<void> check_hope() const;
   Result<void> read(std::uint64_t trial, const std::string& run);
@@ -111,7 +113,7 @@ class SweepLedger {
   std::vector<Entry> entries_;
   std::vector<std::uint64_t> changed_;  // by others, not yet reconciled
   std::size_t failed_before_ = 0;       // when this process began
-  bool strayed_ = false, recalled_ = false;
+  bool strayed_ = false, recalled_ = false, called_off_ = false;
   std::chrono::steady_clock::time_point next_look_ = {};
   std::vector<TrialNews> news_;
 };

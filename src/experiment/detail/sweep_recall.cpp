@@ -36,7 +36,7 @@ Result<bool> SweepLedger::recall(const std::atomic<bool>* stop) {
 
 Result<void> SweepLedger::look_around(const std::atomic<bool>* stop) {
   const auto start = Steady::now();
-  if (auto kept = keep_running(); !kept) return kept;
+  if (auto heeded = heed_state(); !heeded) return heeded;
   if (auto reaped = store_.reap(); !reaped) return pass_on(reaped);
   static const std::vector<std::string> columns{"trial", "id", "state", "attempt"};
   const auto rows = store_.table({.where = open_trials(), .sort = "trial"}, columns);
@@ -73,11 +73,13 @@ Result<void> SweepLedger::renew_deleted(std::span<const std::vector<Cell>> rows)
   return add(fresh);
 }
 
-/// As long as anybody works at a sweep it is running, also if another who did has left.
-Result<void> SweepLedger::keep_running() {
+/// As long as anybody works at a sweep it is running, also if another who did has left; unless a person paused or stopped
+/// it, which ends the work.
+Result<void> SweepLedger::heed_state() {
   const auto now = store_.sweep(sweep_);
   if (!now) return pass_on(now);
-  if (now->state != SweepState::paused) return {};
+  called_off_ = now->state == SweepState::stopped || is_held(*now);
+  if (now->state != SweepState::paused || called_off_) return {};
   return store_.update_sweep(sweep_, {SweepState::running, {}});
 }
 

@@ -8,7 +8,7 @@
 #include <initializer_list>
 
 #include "base/version.hpp"
-#include "experiment/settings.hpp"
+#include "experiment/repeat.hpp"
 #include "experiment/sweep.hpp"
 #include "figures/progress.hpp"
 #include "track/run_json.hpp"
@@ -77,11 +77,6 @@ std::string lead_of(const Run& run, const Json& summary) {
   return fmt::format("It is {}.", state_text(run));
 }
 
-Listing command_for(const Json& config) {
-  const auto recipe = recipe_from_json(nlohmann::json(config));
-  return {"sh", recipe ? command_of(*recipe) : "atelier train"};
-}
-
 /// What a run is, beyond its numbers.
 std::vector<std::pair<std::string, std::string>> facts_of(const Run& run, const Json& config, const Json& environment) {
   std::vector<std::pair<std::string, std::string>> facts{{"run", run.id}, {"state", state_text(run)}};
@@ -111,7 +106,8 @@ Result<Report> report_of_run(const WorkspaceView& workspace, const std::string& 
   add(learning, {"curves"}, make);
   add(answers, {"confusion", "scores", "errors", "reliability"}, make);
   add(inside, {"gradients", "updates", "units", "weights", "first_layer"}, make);
-  settings.blocks = {command_for(config), table_of(config, "setting"), table_of(summary, "result")};
+  if (auto command = repeat_command(*run)) settings.blocks.emplace_back(Listing{"sh", *std::move(command)});
+  settings.blocks.insert(settings.blocks.end(), {table_of(config, "setting"), table_of(summary, "result")});
   return Report{.title = run->name.empty() ? "Run " + id : run->name,
                 .lead = {lead_of(*run, summary)},
                 .facts = facts_of(*run, config, read_json(run->environment)),
@@ -169,7 +165,8 @@ Result<Report> report_of_sweep(const WorkspaceView& workspace, const std::string
                     outcome->trials.size(), winner.number, outcome->objective.metric, brief_number(*winner.value), id));
     add(best, {"curves", "confusion", "errors"},
         [&](const char* name) { return figure_of_run(workspace, winner.run, name); });
-    if (const auto run = workspace.store.run(winner.run)) best.blocks.emplace_back(command_for(read_json(run->config)));
+    if (const auto run = workspace.store.run(winner.run))
+      if (auto command = repeat_command(*run)) best.blocks.emplace_back(Listing{"sh", *std::move(command)});
   } else {
     report.lead.push_back("No trial has come to a value yet.");
   }

@@ -276,21 +276,4 @@ nlohmann::ordered_json get(const Recipe& recipe, const Setting& setting) {
       setting.field);
 }
 
-std::string command_of(const Recipe& recipe) {
-  std::string command = "atelier train";
-  const Recipe usual;
-  for (const Setting& setting : settings()) {
-    if (std::holds_alternative<LayerCount>(setting.field)) continue;
-    const nlohmann::ordered_json value = get(recipe, setting);
-    if (value.is_null() || value == get(usual, setting)) continue;
-    command += fmt::format(" --{}", setting.name);
-    if (const auto text = setting_text(value, setting.name); text && !value.is_boolean()) {
-      const bool plain = text->find_first_not_of(
-                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+.,/:=") == text->npos;
-      command += plain && !text->empty() ? " " + *text : " '" + *text + "'";
-    }
-  }
-  return command;
-}
-
 }  // namespace atelier

@@ -74,9 +74,6 @@ nlohmann::ordered_json to_json(const Recipe& recipe);
 /// Reads what to_json wrote; a missing name keeps its default, an unknown name or a bad value is an error.
 Result<Recipe> recipe_from_json(const nlohmann::json& json);
 
-/// The command that trains by this recipe: `atelier train` with a word for each setting that is not as it comes.
-std::string command_of(const Recipe& recipe);
-
 /// What no single setting can say: whether the settings of a recipe fit together.
 Result<void> check(const Recipe& recipe);
 

@@ -132,25 +132,31 @@ Result<Claim> SqliteStore::take_over(const std::string& run, const std::string& 
   return claim;
 }
 
-Result<Acceptance> SqliteStore::rewind(const Ticket& ticket, int epoch, std::int64_t step) {
+Result<Acceptance> SqliteStore::if_ours(const Ticket& ticket, FunctionRef<Result<void>(std::int64_t)> deed) {
   auto verdict = Acceptance::refused;
   const auto done = write([&]() -> Result<void> {
     const auto seq = row_of(ticket);
     if (!seq) return std::unexpected(seq.error());
     if (!*seq) return {};
     verdict = Acceptance::accepted;
-    const auto cut = writer_->execute("DELETE FROM epoch WHERE run = ? AND epoch > ?", **seq, epoch);
-    if (!cut) return std::unexpected(cut.error());
-    if (epoch == 0)  // nothing stays that it could tell of; a later epoch's rows bring theirs again
-      if (const auto bare = writer_->execute("UPDATE run SET summary = '{}' WHERE seq = ?", **seq); !bare)
-        return std::unexpected(bare.error());
-    const auto unseen = writer_->execute(
-        "DELETE FROM series WHERE run = ? AND stream IN ('layers', 'weights') AND first > ?", **seq, epoch);
-    if (!unseen) return std::unexpected(unseen.error());
-    return cut_series(**seq, step);
+    return deed(**seq);
   });
   if (!done) return std::unexpected(done.error());
   return verdict;
+}
+
+Result<Acceptance> SqliteStore::rewind(const Ticket& ticket, int epoch, std::int64_t step) {
+  return if_ours(ticket, [&](std::int64_t seq) -> Result<void> {
+    const auto cut = writer_->execute("DELETE FROM epoch WHERE run = ? AND epoch > ?", seq, epoch);
+    if (!cut) return std::unexpected(cut.error());
+    if (epoch == 0)  // nothing stays that it could tell of; a later epoch's rows bring theirs again
+      if (const auto bare = writer_->execute("UPDATE run SET summary = '{}' WHERE seq = ?", seq); !bare)
+        return std::unexpected(bare.error());
+    const auto unseen = writer_->execute(
+        "DELETE FROM series WHERE run = ? AND stream IN ('layers', 'weights') AND first > ?", seq, epoch);
+    if (!unseen) return std::unexpected(unseen.error());
+    return cut_series(seq, step);
+  });
 }
 
 Result<void> SqliteStore::cut_series(std::int64_t seq, std::int64_t step) {
@@ -219,51 +225,28 @@ Result<void> SqliteStore::record_one(std::int64_t seq, const Progress& progress)
 
 Result<Acceptance> SqliteStore::end(const Ticket& ticket, const Ending& ending) {
   if (ending.state == RunState::running) return fail(Trouble::usage, "a run cannot end as running");
-  auto verdict = Acceptance::refused;
-  const auto done = write([&]() -> Result<void> {
-    const auto seq = row_of(ticket);
-    if (!seq) return std::unexpected(seq.error());
-    if (!*seq) return {};
-    verdict = Acceptance::accepted;
+  return if_ours(ticket, [&](std::int64_t seq) -> Result<void> {
     if (auto kept = keep_names("summary", ending.summary); !kept) return kept;
     const auto ended = writer_->execute(
         "UPDATE run SET state = ?, reason = ?, ended = ?, summary = json_patch(summary, ?) WHERE seq = ?",
-        name_of(ending.state), ending.reason, now_ms(), ending.summary, **seq);
+        name_of(ending.state), ending.reason, now_ms(), ending.summary, seq);
     if (!ended) return std::unexpected(ended.error());
     return {};
   });
-  if (!done) return std::unexpected(done.error());
-  return verdict;
 }
 
 Result<Acceptance> SqliteStore::add_artifact(const Ticket& ticket, const Artifact& artifact) {
-  auto verdict = Acceptance::refused;
-  const auto done = write([&]() -> Result<void> {
-    const auto seq = row_of(ticket);
-    if (!seq) return std::unexpected(seq.error());
-    if (!*seq) return {};
-    verdict = Acceptance::accepted;
+  return if_ours(ticket, [&](std::int64_t seq) -> Result<void> {
     const auto added = writer_->execute(
-        "INSERT OR REPLACE INTO artifact(run, name, path, kind, bytes, sha256) VALUES(?, ?, ?, ?, ?, ?)", **seq,
+        "INSERT OR REPLACE INTO artifact(run, name, path, kind, bytes, sha256) VALUES(?, ?, ?, ?, ?, ?)", seq,
         artifact.name, artifact.path, artifact.kind, artifact.bytes, artifact.sha256);
     if (!added) return std::unexpected(added.error());
     return {};
   });
-  if (!done) return std::unexpected(done.error());
-  return verdict;
 }
 
 Result<Acceptance> SqliteStore::while_ours(const Ticket& ticket, FunctionRef<Result<void>()> deed) {
-  auto verdict = Acceptance::refused;
-  const auto done = write([&]() -> Result<void> {
-    const auto seq = row_of(ticket);
-    if (!seq) return std::unexpected(seq.error());
-    if (!*seq) return {};
-    verdict = Acceptance::accepted;
-    return deed();
-  });
-  if (!done) return std::unexpected(done.error());
-  return verdict;
+  return if_ours(ticket, [&](std::int64_t) { return deed(); });
 }
 
 Result<void> SqliteStore::annotate(const std::string& run, const Notes& notes) {

@@ -77,6 +77,8 @@ class SqliteStore final : public Store {
   Result<Claim> claim_of(sqlite::Connection& connection, std::int64_t seq);
   /// The run's row when the ticket is valid; none when it is refused.
   Result<std::optional<std::int64_t>> row_of(const Ticket& ticket);
+  /// Does something to the ticket's run, by its row, within one transaction; refused when the ticket is not valid any more.
+  Result<Acceptance> if_ours(const Ticket& ticket, FunctionRef<Result<void>(std::int64_t)> deed);
   Result<std::int64_t> seq_of(sqlite::Connection& connection, const std::string& run);
   Result<std::optional<std::int64_t>> removable(sqlite::Connection& connection, const std::string& id);
   Result<Removal> foresee_removal(std::span<const std::string> runs);

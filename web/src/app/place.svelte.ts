@@ -12,9 +12,6 @@ class Place {
 /** The address of the page as it is. */
 export const place = new Place();
 
-/** What stands in an href for an address. */
-export const href = (address: string): string => address;
-
 /** Goes to an address, as a click on it does. */
 export function go(address: string): void {
   history.pushState(null, "", address);

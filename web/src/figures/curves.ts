@@ -1,10 +1,19 @@
 // curves.ts: lines over steps, epochs or time; panels side by side.
-import { axisOf, base, columnsFor, roundEnds, tip, type Drawing, type Option } from "./drawing";
+import {
+  axisOf,
+  base,
+  panelColumns,
+  panelSize,
+  roundEnds,
+  tip,
+  type Drawing,
+  type Option,
+  type Panels,
+} from "./drawing";
 import type { CurvesData, Figure, Table } from "./figure";
 import { isShare, percent, short } from "./numbers";
 
-/** Of a panel, in CSS pixels. */
-const leastWidth = 280;
+const side: Panels = { least: 280, wide: 440, high: 280, most: 2, narrowest: 560 };
 
 type Panel = CurvesData["panels"][number];
 type Line = Panel["lines"][number];
@@ -59,17 +68,12 @@ function labelRoom(panel: Panel): number {
 }
 
 export const curves: Drawing<"curves"> = {
-  size: (figure, width) => {
-    const panels = Math.max(1, figure.data.panels.length);
-    const natural = panels === 1 ? 560 : 880;
-    const columns = columnsFor(width ?? natural, leastWidth, panels, 2);
-    return { width: width ?? natural, height: 280 * Math.ceil(panels / columns) };
-  },
+  size: (figure, width) => panelSize(side, figure.data.panels.length, width),
 
   option: (figure: Figure<"curves">, look, frame): Option => {
     const data = figure.data;
     const colourOf = colours(data);
-    const columns = columnsFor(frame.width, leastWidth, data.panels.length, 2);
+    const columns = panelColumns(side, data.panels.length, frame.width);
     const rows = Math.max(1, Math.ceil(data.panels.length / columns));
     const cellWidth = frame.width / columns;
     const cellHeight = frame.height / rows;

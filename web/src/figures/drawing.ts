@@ -138,3 +138,25 @@ export function keepingShape(natural: Size, width: number | undefined): Size {
   if (width === undefined || width >= natural.width) return { width: width ?? natural.width, height: natural.height };
   return { width: width, height: Math.max(160, (natural.height * width) / natural.width) };
 }
+
+/** How panels of one drawing stand side by side, in CSS pixels. */
+export interface Panels {
+  /** Of a panel: the least width, the natural one, and the height. */
+  least: number;
+  wide: number;
+  high: number;
+  /** Columns at most. */
+  most: number;
+  /** Of the whole drawing. */
+  narrowest: number;
+}
+
+export function panelColumns(panels: Panels, count: number, width: number): number {
+  return columnsFor(width, panels.least, count, panels.most);
+}
+
+export function panelSize(panels: Panels, count: number, width?: number): Size {
+  const shown = Math.max(1, count);
+  const whole = width ?? Math.max(panels.narrowest, panels.wide * Math.min(panels.most, shown));
+  return { width: whole, height: panels.high * Math.ceil(shown / panelColumns(panels, shown, whole)) };
+}

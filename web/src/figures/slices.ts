@@ -1,12 +1,11 @@
 // slices.ts: the metric against each parameter, a panel a parameter.
-import { axisOf, base, columnsFor, roundEnds, type Drawing } from "./drawing";
+import { axisOf, base, panelColumns, panelSize, roundEnds, type Drawing, type Panels } from "./drawing";
 import type { SlicesData, Table } from "./figure";
 import { laneOf, laneScale, placeOn, stopOf } from "./lane";
 import { cell, isShare } from "./numbers";
 import { metricText, trialMark, trialTip } from "./trials";
 
-/** Of a panel, in CSS pixels. */
-const leastWidth = 240;
+const side: Panels = { least: 240, wide: 250, high: 240, most: 4, narrowest: 480 };
 
 /** Means by value where values repeat: the line through a category or a list of numbers. */
 export function means(points: SlicesData["parameters"][number]["points"]): { x: number | string; mean: number }[] {
@@ -25,18 +24,11 @@ export function means(points: SlicesData["parameters"][number]["points"]): { x: 
 }
 
 export const slices: Drawing<"slices"> = {
-  size: (figure, width) => {
-    const panels = Math.max(1, figure.data.parameters.length);
-    const natural = Math.max(480, 250 * Math.min(4, panels));
-    return {
-      width: width ?? natural,
-      height: 240 * Math.ceil(panels / columnsFor(width ?? natural, leastWidth, panels, 4)),
-    };
-  },
+  size: (figure, width) => panelSize(side, figure.data.parameters.length, width),
 
   option: (figure, look, frame) => {
     const data = figure.data;
-    const columns = columnsFor(frame.width, leastWidth, data.parameters.length, 4);
+    const columns = panelColumns(side, data.parameters.length, frame.width);
     const rows = Math.max(1, Math.ceil(data.parameters.length / columns));
     const cellWidth = frame.width / columns;
     const cellHeight = frame.height / rows;

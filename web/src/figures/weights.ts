@@ -1,11 +1,10 @@
 // weights.ts: how the weights of each layer spread, epoch by epoch: ridges from the first at the back to the last in front.
-import { base, columnsFor, type Drawing } from "./drawing";
+import { base, panelColumns, panelSize, type Drawing, type Panels } from "./drawing";
 import type { Table, WeightsData } from "./figure";
 import { along, metricRamp } from "./look";
 import { short } from "./numbers";
 
-/** Of a panel, in CSS pixels. */
-const leastWidth = 220;
+const side: Panels = { least: 220, wide: 300, high: 240, most: 3, narrowest: 480 };
 
 type Histogram = WeightsData["panels"][number]["histograms"][number];
 
@@ -16,18 +15,11 @@ function density(histogram: Histogram): number[] {
 }
 
 export const weights: Drawing<"weights"> = {
-  size: (figure, width) => {
-    const panels = Math.max(1, figure.data.panels.length);
-    const natural = Math.max(480, 300 * Math.min(3, panels));
-    return {
-      width: width ?? natural,
-      height: 240 * Math.ceil(panels / columnsFor(width ?? natural, leastWidth, panels, 3)),
-    };
-  },
+  size: (figure, width) => panelSize(side, figure.data.panels.length, width),
 
   option: (figure, look, frame) => {
     const panels = figure.data.panels;
-    const columns = columnsFor(frame.width, leastWidth, panels.length, 3);
+    const columns = panelColumns(side, panels.length, frame.width);
     const rows = Math.max(1, Math.ceil(panels.length / columns));
     const cellWidth = frame.width / columns;
     const cellHeight = frame.height / rows;
